@@ -1,0 +1,12 @@
+"""PASCAL VOC 2011: the devkit's segmentation part; without a split named, its seg11valid."""
+
+from pathlib import Path
+
+from .voc import Voc
+
+
+def open_dataset(
+    folder: Path, split: str | None = None, offline: bool = False, checked: bool = True
+) -> Voc:
+    """The split in `folder`.  checked: whether seg11valid must be the release's list."""
+    return Voc(folder, 2011, split or "seg11valid", offline=offline, checked=checked)

@@ -1,0 +1,64 @@
+"""Which caffemodel a net is filled from: given, bundled, cached or downloaded."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from weights_convert import load_net
+from weights_convert.net import CaffeNet
+from weights_convert.prototxt import Message, read_prototxt
+
+from . import downloads, sample
+from .downloads import cache_folder, digest, remote
+from .errors import MissingError
+from .nets import NetSpec, load
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A caffemodel on disk, the prototxt it belongs to, and the sha256 of the (unzipped) file."""
+
+    path: Path
+    prototxt: Message
+    sha256: str
+
+    def net(self) -> CaffeNet:
+        """The filled net, on the CPU.  Raises ConvertError if file and prototxt do not fit."""
+        return load_net(self.prototxt, self.path)
+
+
+def released(spec: NetSpec, folder: Path, *, offline: bool = False) -> Weights:
+    """The released weights of `spec`: in `folder` under their released name, else fetched there.
+
+    Raises MissingError, which says where to put them, or ChecksumError for a file that is another.
+    """
+    path = downloads.fetch(remote(spec.weights), folder, offline=offline)
+    return Weights(path, spec.prototxt(), digest(path, "sha256"))
+
+
+def own(spec: NetSpec, folder: Path) -> Weights:
+    """A user's weights for `spec`, in `folder` under the released name, whatever their checksum."""
+    path = folder / spec.weights
+    if not path.is_file():
+        raise MissingError(f"{path.name} is not in {folder}: put your caffemodel there")
+    return Weights(path, spec.prototxt(), digest(path, "sha256"))
+
+
+def bundled(name: str) -> Weights:
+    """The narrow net `name` of the sample."""
+    path = sample.weights(name)
+    return Weights(path, read_prototxt(path.parent / "net.prototxt"), sample.weights_sha256(name))
+
+
+def open_net(name: str, weights: str | Path | None = None, *, offline: bool = False) -> CaffeNet:
+    """The released net `name`, such as "voc-fcn8s", filled, in eval mode, on the CPU.
+
+    weights: a caffemodel; by default the released one, from the cache folder or fetched into it.
+    Raises DataError or ConvertError.  Its input is blob "data": (1, 3, H, W) float32, BGR less the
+    mean; its output blob "score" (1, C, H, W).
+    """
+    spec = load(name)
+    if weights is None:
+        return released(spec, cache_folder() / "weights", offline=offline).net()
+    if not Path(weights).is_file():
+        raise MissingError(f"{weights}: no such file, expected the caffemodel of {name}")
+    return load_net(spec.prototxt(), weights)
