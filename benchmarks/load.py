@@ -6,8 +6,9 @@ cache, is not counted.
     read_caffemodel   the arrays, with numpy alone
     load_net          the nn.Module with its parameters filled, with torch
 
-Units   s, MB = 1e6 bytes: medians over the runs, and the slowest.  `peak` is the largest resident memory of the
-        whole process, Python and libraries included, `growth` its part since just before the call.
+Units   s, MB = 1e6 bytes: medians over the runs, and the fastest and slowest.  `peak` is the
+        largest resident memory of the whole process, Python and libraries included, `growth` its
+        part since just before the call.
 """
 
 import argparse
@@ -125,7 +126,7 @@ def _row(name: str, label: str, size: int, measured: list[dict]) -> dict[str, st
     seconds = [run["seconds"] for run in measured]
     row = {"call": name, "weights": label, "file MB": f"{size / MEGA:.1f}"}
     row |= {"runs": str(len(measured)), "seconds": f"{statistics.median(seconds):.3f}"}
-    row["slowest"] = f"{max(seconds):.3f}"
+    row |= {"fastest": f"{min(seconds):.3f}", "slowest": f"{max(seconds):.3f}"}
     for key in ("peak", "growth"):
         known = [run[key] for run in measured if run[key] is not None]
         value = statistics.median(known) if known else None

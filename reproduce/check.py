@@ -50,7 +50,7 @@ def _against_caffe(row: dict, counts: np.ndarray) -> Iterator[str]:
     if labels["equal"] < AGREEMENT * labels["pixels"]:
         yield (
             f"{labels['equal']} of {labels['pixels']} labels are Caffe's, "
-            f"expected at least {100 * AGREEMENT} %"
+            f"expected at least {100 * AGREEMENT:g} %"
         )
 
 

@@ -21,6 +21,21 @@ from .lock import locked
 from .tables import Table
 
 FORMAT = 1
+UNFINISHED = {"net", "status", "reasons"}
+DONE = UNFINISHED | {
+    "split",
+    "classes",
+    "images",
+    "ids_sha256",
+    "weights",
+    "counts",
+    "scores",
+    "caffe_labels",
+    "seconds",
+    "net_seconds",
+    "command",
+    "provenance",
+}
 
 
 @dataclass
@@ -73,6 +88,8 @@ def counts_of(row: dict, head: str = "score") -> np.ndarray:
         raise DataError(f"{row.get('net')}: no counts of head {head!r} ({error})") from error
     if counts.dtype.kind != "i" or counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
         raise DataError(f"{row['net']}: counts {counts.shape} {counts.dtype}, expected int (C, C)")
+    if (counts < 0).any():
+        raise DataError(f"{row['net']}: counts hold {counts.min()}, expected none below zero")
     return counts
 
 
@@ -90,10 +107,20 @@ def read(path: Path) -> Results:
         values = json.loads(path.read_text("utf-8"))
         if values.pop("format") != FORMAT:
             raise DataError(f"{path}: another format, expected {FORMAT}")
-        values["rows"] = {row["net"]: row for row in values["rows"]}
-        return Results(**values)
+        rows = [_whole(path, row) for row in values.pop("rows")]
+        return Results(**values, rows={row["net"]: row for row in rows})
+    except DataError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: not a results file ({error})") from error
+
+
+def _whole(path: Path, row: dict) -> dict:
+    """`row`, if it has every key of its status."""
+    expected = DONE if row.get("status") == "done" else UNFINISHED
+    if lacking := sorted(expected - row.keys()):
+        raise DataError(f"{path}: a row lacks {', '.join(lacking)}")
+    return row
 
 
 def write(results: Results, folder: Path, render) -> dict[str, str]:

@@ -18,10 +18,11 @@ from .prototxt_writer import write_prototxt
 
 __all__ = ["Field", "Message", "Number", "Word", "parse", "read_prototxt", "write_prototxt"]
 
-DEEPEST = 100  # messages inside each other, protobuf's limit for the binary form
+DEEPEST = (
+    100  # Caffe: no bound on messages inside each other; 100 is protobuf's for its binary form
+)
 _CLOSING = {"{": "}", "<": ">"}
 _NOT_FINITE = {"inf", "infinity", "nan"}
-_SHOWN = {"end": "the end of the file"}
 
 
 def read_prototxt(path: str | PathLike) -> Message:
@@ -129,7 +130,7 @@ class _Parser:
             literals.append(self.take().text)
         try:
             return decode(literals)
-        except UnicodeDecodeError:
+        except UnicodeError:
             self.fail(first, "found a string that is not UTF-8, expected UTF-8")
 
     def take(self) -> Token:
@@ -144,10 +145,11 @@ class _Parser:
 
     def refuse(self, expected: str) -> NoReturn:
         """Raises PrototxtError: the token at hand is not what was expected."""
-        shown = (
-            self.token.text if self.token.kind in ("string", "number") else f"'{self.token.text}'"
+        kind, text = self.token.kind, self.token.text
+        shown = {"string": text, "number": text, "end": "the end of the file"}.get(
+            kind, f"'{text}'"
         )
-        self.fail(self.token, f"found {_SHOWN.get(self.token.kind, shown)}, expected {expected}")
+        self.fail(self.token, f"found {shown}, expected {expected}")
 
     def fail(self, token: Token, what: str) -> NoReturn:
         raise PrototxtError(f"{self.source}:{token.line}:{token.column}: {what}")

@@ -22,10 +22,10 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f\\"]')
 def decode(literals: list[str]) -> str:
     """What adjacent literals, quotes included and escapes valid, say together.
 
-    Raises UnicodeDecodeError if their bytes are not UTF-8.
+    Raises UnicodeError if their bytes, those of a file read with `surrogateescape`, are not UTF-8.
     """
     raw = b"".join(
-        _ESCAPE.sub(_meaning, text[1:-1].encode("utf-8", "surrogatepass")) for text in literals
+        _ESCAPE.sub(_meaning, text[1:-1].encode("utf-8", "surrogateescape")) for text in literals
     )
     text = raw.decode("utf-8", "surrogatepass")
     # The escapes \ud83d\ude00 are the halves of one character: UTF-16 joins them, or refuses one.

@@ -78,10 +78,8 @@ def _fault(text: str, start: int) -> tuple[int, str]:
 def _string_fault(text: str, end: int) -> tuple[int, str]:
     """The same for a string that is well up to `end`."""
     if text.startswith("\\", end):
-        return (
-            end,
-            f'found the escape {text[end : end + 2]!r}, expected one such as \\n, \\" or \\303',
-        )
+        escape = text[end : end + 2]
+        return end, f'found the escape {escape!r}, expected one such as \\n, \\" or \\303'
     if text.startswith("\0", end):
         return end, "found a zero byte, expected the closing quote: is this a binary file?"
     what = "the end of the line" if end < len(text) else "the end of the file"

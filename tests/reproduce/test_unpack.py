@@ -165,7 +165,7 @@ def test_a_tar_whose_second_header_is_damaged(tmp_path, target):
 
 def test_a_name_with_a_zero_byte(tmp_path, target):
     archive = tar(tmp_path / "a.tar", ("good", b"1"), (f"{120 * 'a'}\0b", b"2"))
-    refused(archive, target, "is damaged or cut short .embedded null")
+    refused(archive, target, "is damaged or cut short .*embedded null")
 
 
 def test_truncated_and_damaged_zips(tmp_path, target):

@@ -109,6 +109,7 @@ def test_spellings_of_one_message(text):
         (r"a: '\U00110000'", r"1:5: found the escape '\\U', expected one such as"),
         (r"a: 'b' '\377'", "1:4: found a string that is not UTF-8, expected UTF-8"),
         (r"a: '\ud83d'", "1:4: found a string that is not UTF-8, expected UTF-8"),
+        ("a: '\ud83d'", "1:4: found a string that is not UTF-8, expected UTF-8"),
         ("// a", "1:1: found '/', expected a field or a value: comments begin with #"),
         ("\ufeffa: 1", "1:1: found a byte order mark, expected plain UTF-8"),
         ("a: 1 \x01", r"1:6: found '\x01', expected text: is this a binary file"),
@@ -196,9 +197,10 @@ def test_bytes_that_are_not_utf8_may_stand_in_comments_only(tmp_path):
     path = tmp_path / "net.prototxt"
     path.write_bytes(b"# caf\xe9\nname: 'a'")
     assert read_prototxt(path).all("name") == ["a"]
-    path.write_bytes(b"name: 'caf\xe9'")
-    with pytest.raises(PrototxtError, match=":1:7: found a string that is not UTF-8"):
-        read_prototxt(path)
+    for text in (b"'caf\xe9'", rb"'\ud83d" + b"\xe9'"):
+        path.write_bytes(b"name: " + text)
+        with pytest.raises(PrototxtError, match=":1:7: found a string that is not UTF-8"):
+            read_prototxt(path)
     path.write_bytes(b"name: \xe9")
     with pytest.raises(PrototxtError, match=r":1:7: found .*is this a binary file"):
         read_prototxt(path)
