@@ -24,6 +24,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reproduce.atomic import check_writable
+from reproduce.command import command
 from reproduce.errors import DataError
 
 from .sheet import write_sheet
@@ -38,22 +39,16 @@ EXAMPLE = """example:
 """
 
 
+@command
 def main(arguments: list[str] | None = None) -> int:
+    """Measures and writes the sheet; returns the exit status."""
     options = _options(arguments)
-    try:
-        _check(options)
-        check_writable(options.out.parent)
-        with _files(options) as (prototxt, weights, label):
-            rows = measure(prototxt, weights, label, options.runs)
-        page = write_sheet(
-            options.out, TITLE, f"python -m benchmarks.load --runs {options.runs}", rows
-        )
-    except DataError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    print(page, end="")
+    _check(options)
+    check_writable(options.out.parent)
+    with _files(options) as (prototxt, weights, label):
+        rows = measure(prototxt, weights, label, options.runs)
+    call = f"python -m benchmarks.load --runs {options.runs}"
+    print(write_sheet(options.out, TITLE, call, rows), end="")
     return 0
 
 

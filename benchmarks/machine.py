@@ -6,13 +6,14 @@ Units   memory in GiB.
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+
+from reproduce.provenance import processor
 
 
 def machine() -> dict[str, str | int | float]:
     """Processor, cores this process may use, memory, system, Python and libraries."""
     return {
-        "cpu": _cpu(),
+        "cpu": processor(),
         "cores": _cores(),
         "memory_gib": _memory_gib(),
         "os": _system(),
@@ -20,13 +21,6 @@ def machine() -> dict[str, str | int | float]:
         "torch": _version("torch"),  # without importing it
         "numpy": _version("numpy"),
     }
-
-
-def _cpu() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text("utf-8").splitlines() if info.exists() else []
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor() or platform.machine())
 
 
 def _cores() -> int:

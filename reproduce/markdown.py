@@ -4,8 +4,6 @@ from .cells import NONE, UNVERIFIED, lines
 from .results import Results
 from .tables import Table
 
-LEFT = {"net", "metric", "verdict", "class"}
-
 
 def markdown(results: Results) -> str:
     """The page, ending in a newline."""
@@ -15,24 +13,27 @@ def markdown(results: Results) -> str:
 
 
 def grid(rows: list[dict[str, str]]) -> str:
-    """A Markdown table, columns padded so that it reads as text too; numbers to the right."""
-    titles = list(rows[0])
-    widths = {title: max(len(title), *(len(row[title]) for row in rows)) for title in titles}
+    """A Markdown table, padded so that it reads as text too; columns of numbers to the right.
 
-    def line(cells: dict[str, str]) -> str:
-        padded = [
-            cells[title].ljust(widths[title])
-            if title in LEFT
-            else cells[title].rjust(widths[title])
-            for title in titles
-        ]
-        return f"| {' | '.join(padded)} |"
+    >>> print(grid([{"net": "a", "IU": "65.5"}, {"net": "bc", "IU": "8.0"}]))
+    | net |   IU |
+    |-----|-----:|
+    | a   | 65.5 |
+    | bc  |  8.0 |
+    """
+    columns = [_column(title, [row[title] for row in rows]) for title in rows[0]]
+    head, *body = zip(*(cells for cells, _ in columns), strict=True)
+    rules = [f"{'-' * (len(cells[0]) + 1)}{end}" for cells, end in columns]
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *body)]
+    return "\n".join([lines[0], f"|{'|'.join(rules)}|", *lines[1:]])
 
-    rules = ["-" * (widths[t] + 1) + ("-" if t in LEFT else ":") for t in titles]
-    return "\n".join(
-        [line(dict(zip(titles, titles, strict=True))), f"|{'|'.join(rules)}|"]
-        + [line(row) for row in rows]
-    )
+
+def _column(title: str, cells: list[str]) -> tuple[list[str], str]:
+    """Title and cells, padded to one width, and the end of the rule below the title."""
+    width = max(map(len, (title, *cells)))
+    numbers = all(cell[:1] in set("+-0123456789") for cell in cells)
+    pad = str.rjust if numbers else str.ljust
+    return [pad(cell, width) for cell in (title, *cells)], ":" if numbers else "-"
 
 
 def _notes(table: Table, results: Results) -> str:

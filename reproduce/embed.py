@@ -1,0 +1,50 @@
+"""`python -m reproduce.embed README.md`: the tables of results/ inside a page, never typed by hand.
+
+Between `<!-- results/NAME.md table N -->` and `<!-- end -->` stands the N-th table of that file.
+"""
+
+import argparse
+import re
+from pathlib import Path
+
+from . import atomic
+from .command import command
+from .errors import DataError
+
+BLOCK = re.compile(r"(<!-- (\S+\.md) table (\d+) -->\n).*?(<!-- end -->)", re.DOTALL)
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
+
+
+def embedded(page: str, root: Path) -> str:
+    """`page` with every block filled from the files that it names, relative to `root`.
+
+    Raises DataError for a file or a table that is not there.
+    """
+    return BLOCK.sub(
+        lambda block: block[1] + _table(root / block[2], int(block[3])) + block[4], page
+    )
+
+
+def _table(path: Path, number: int) -> str:
+    try:
+        return TABLE.findall(path.read_text("utf-8"))[number - 1]
+    except (OSError, IndexError) as error:
+        raise DataError(f"{path}: has no table {number} ({error})") from None
+
+
+@command
+def main(arguments: list[str] | None = None) -> int:
+    """Fills the pages named; returns the exit status."""
+    form = argparse.ArgumentParser(
+        prog="python -m reproduce.embed",
+        description="Put the tables of results/ into the pages that show them.",
+        epilog="example: python -m reproduce.embed README.md",
+    )
+    form.add_argument("pages", nargs="+", type=Path)
+    for page in form.parse_args(arguments).pages:
+        atomic.write(page, embedded(page.read_text("utf-8"), page.resolve().parent))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
