@@ -1,6 +1,7 @@
 """`python -m reproduce.embed README.md`: the tables of results/ inside a page, never typed by hand.
 
-Between `<!-- results/NAME.md table N -->` and `<!-- end -->` stands the N-th table of that file.
+Between `<!-- results/NAME.md table N -->` and `<!-- end -->` stands the N-th table of that file;
+`table N of TEXT` leaves only its lines that hold the text.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from . import atomic
 from .command import command
 from .errors import DataError
 
-BLOCK = re.compile(r"(<!-- (\S+\.md) table (\d+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- (\S+\.md) table (\d+)(?: of (.+?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 
 
@@ -20,16 +21,20 @@ def embedded(page: str, root: Path) -> str:
 
     Raises DataError for a file or a table that is not there.
     """
-    return BLOCK.sub(
-        lambda block: block[1] + _table(root / block[2], int(block[3])) + block[4], page
-    )
+
+    def filled(block: re.Match) -> str:
+        return block[1] + _table(root / block[2], int(block[3]), block[4] or "") + block[5]
+
+    return BLOCK.sub(filled, page)
 
 
-def _table(path: Path, number: int) -> str:
+def _table(path: Path, number: int, text: str) -> str:
     try:
-        return TABLE.findall(path.read_text("utf-8"))[number - 1]
+        table = TABLE.findall(path.read_text("utf-8"))[number - 1]
     except (OSError, IndexError) as error:
         raise DataError(f"{path}: has no table {number} ({error})") from None
+    head, rule, *rows = table.splitlines(keepends=True)
+    return "".join([head, rule, *(row for row in rows if text in row)])
 
 
 @command

@@ -62,6 +62,7 @@ class Layer:
     type: str
     bottoms: tuple[str, ...]
     tops: tuple[str, ...]
+    phase: str | None = None  # None: the net's
     params: tuple[SimpleNamespace, ...] = ()  # the `param` blocks: lr_mult, decay_mult, name
     include: tuple[SimpleNamespace, ...] = ()
     exclude: tuple[SimpleNamespace, ...] = ()
@@ -104,16 +105,25 @@ def read_graph(
 ) -> Graph:
     """The Graph of a prototxt message in `phase`, "TRAIN" or "TEST".
 
-    Data layers become inputs; in TEST the losses, and the inputs that only they use, are left out.
+    Data layers become inputs; in TEST the losses, and the inputs that only they use, are left out
+    (but not a loss that another layer reads).
     Raises ConvertError for anything that Caffe's Net::Init refuses.
     """
     if phase not in PHASE:
         raise ConvertError(f"phase {phase!r}: expected TRAIN or TEST")
     values = read(net, NET, "net")
     if values.layers:
-        raise UnsupportedError(f"{net.source}: `layers` of the V1 format, expected `layer`")
+        raise UnsupportedError(
+            f"{net.source}: `layers` of the V1 format, expected `layer`: "
+            f"convert the file with Caffe's upgrade_net_proto_text"
+        )
     if values.input:
-        raise UnsupportedError(f"{net.source}: top-level `input`, expected an Input layer")
+        raise UnsupportedError(
+            f"{net.source}: top-level `input`, expected a layer of type Input: "
+            f"write the shape into its input_param"
+        )
+    # Caffe: phase and level of the file's own `state` do not count, its stages do.
+    stages = (*stages, *(values.state.stage if values.state else ()))
     state = SimpleNamespace(phase=phase, level=level, stages=frozenset(stages))
     every = [_layer(message) for message in values.layer]
     kept = [layer for layer in every if _included(layer, state)]
@@ -135,6 +145,7 @@ def _layer(message: Message) -> Layer:
         values.type,
         values.bottom,
         values.top,
+        values.phase,
         values.param,
         values.include,
         values.exclude,
@@ -162,33 +173,57 @@ def _meets(rule: SimpleNamespace, state: SimpleNamespace) -> bool:
 
 def _check_blobs(kept: list[Layer]) -> None:
     """Every bottom is made before it is used, no blob is made twice but in place."""
-    made: set[str] = set()
+    readers: dict[str, list[str]] = {}  # blob -> names of the layers that read it as it is
     for layer in kept:
         for index, blob in enumerate(layer.bottoms):
-            if blob not in made:
+            if blob not in readers:
                 raise ConvertError(
                     f"layer {layer.name!r}: unknown bottom blob {blob!r} (bottom {index}), "
                     f"expected a top of an earlier layer"
                 )
+            readers[blob].append(layer.name)
         for index, blob in enumerate(layer.tops):
-            in_place = layer.bottoms[index : index + 1] == (blob,)
-            if blob in made and not in_place:
-                raise ConvertError(
-                    f"layer {layer.name!r}: top blob {blob!r} is already made by an earlier layer"
-                )
-            made.add(blob)
+            _check_top(layer, index, readers.get(blob))
+            readers[blob] = []
+
+
+def _check_top(layer: Layer, index: int, readers: list[str] | None) -> None:
+    """readers: of the blob so far, None if `layer` is the first to make it."""
+    blob = layer.tops[index]
+    if readers is not None and layer.bottoms[index : index + 1] != (blob,):
+        raise ConvertError(
+            f"layer {layer.name!r}: top blob {blob!r} is already made by an earlier layer"
+        )
+    if readers and len(readers) > 1:
+        # Caffe: the copies made for several readers have names of their own, so none is in place.
+        raise ConvertError(
+            f"layer {layer.name!r}: overwrites blob {blob!r}, which layer {readers[0]!r} reads "
+            f"as well, expected a top of another name"
+        )
 
 
 def _graph(name: str, phase: str, kept: list[Layer]) -> Graph:
     classes = {id(layer): layers.find(layer) for layer in kept}
+    for layer in kept:
+        classes[id(layer)].check_counts(layer)
+        _check_phase(layer, phase)
     sources = [layer for layer in kept if classes[id(layer)].source]
     steps = [layer for layer in kept if layer not in sources]
     inputs = {blob: layer for layer in sources for blob in layer.tops}
     if phase == "TEST":
-        losses = [layer for layer in steps if classes[id(layer)].loss]
+        read = {blob for layer in steps for blob in layer.bottoms}
+        losses = [layer for layer in steps if classes[id(layer)].loss and not read & {*layer.tops}]
         steps = [layer for layer in steps if layer not in losses]
         inputs = _without_labels(inputs, steps, losses)
     return Graph(name, phase, tuple(steps), inputs)
+
+
+def _check_phase(layer: Layer, phase: str) -> None:
+    if layer.phase not in (None, phase):
+        raise UnsupportedError(
+            f"layer {layer.name!r}: phase {layer.phase} in a net of phase {phase}, "
+            f"expected `include {{ phase: {layer.phase} }}`"
+        )
 
 
 def _without_labels(

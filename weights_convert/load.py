@@ -53,8 +53,8 @@ def fill(net: CaffeNet, model: Caffemodel) -> None:
 
 def _parameters(net: CaffeNet) -> dict[str, list[nn.Parameter]]:
     """Layer name -> its parameters in Caffe's blob order."""
-    named = {layer.name: list(net._modules[layer.name].parameters()) for layer in net.graph.layers}
-    return {name: parameters for name, parameters in named.items() if parameters}
+    named = [(layer.name, list(module.parameters())) for layer, module in net.steps()]
+    return {name: parameters for name, parameters in named if parameters}
 
 
 def _strangers(model: Caffemodel, what: str, names: list[str], parameters: dict) -> str:

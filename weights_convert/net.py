@@ -3,8 +3,10 @@
 state_dict keys are Caffe's layer names: "conv1_1.weight", "conv1_1.bias".
 """
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
+import torch
 from torch import Tensor, nn
 
 from . import layers
@@ -25,10 +27,12 @@ class CaffeNet(nn.Module):
     def __init__(self, graph: Graph, shapes: dict[str, Shape] | None = None):
         super().__init__()
         self.graph = graph
+        _refuse_sharing(graph)
         self.input_shapes = _input_shapes(graph, shapes or {})
         shapes = dict(self.input_shapes)
         for layer in graph.layers:
             self._add(layer, shapes)
+        self._labels = _labels(graph)
         self._last_use = {blob: i for i, layer in enumerate(graph.layers) for blob in layer.bottoms}
         _allow_overwriting(self)
         self.train(graph.phase == "TRAIN")
@@ -37,12 +41,29 @@ class CaffeNet(nn.Module):
         """Builds `layer` for its bottoms' shapes, and puts its tops' shapes beside them."""
         bottoms = [shapes[blob] for blob in layer.bottoms]
         module = layers.build(layer, bottoms)
-        if layer.name in self._modules and any(True for _ in module.parameters()):
-            raise UnsupportedError(f"layer {layer.name!r}: a second layer of that name")
         _freeze(layer, module, self.graph.phase)
         # Caffe: a layer may be called anything, "a.b" too, which add_module would refuse.
-        self._modules.setdefault(layer.name, module)
+        self._modules[self._key(layer, module)] = module
         shapes.update(zip(layer.tops, _reshape(layer, module, bottoms), strict=True))
+
+    def _key(self, layer: Layer, module: CaffeLayer) -> str:
+        """What state_dict calls `module`: as its layer, if it has parameters or the name alone."""
+        if next(module.parameters(), None) is None:
+            names = [layer.name for layer in self.graph.layers]
+            # Caffe: several layers may have one name.
+            return (
+                f"{layer.name}#{len(self._modules)}" if names.count(layer.name) > 1 else layer.name
+            )
+        if layer.name in self._modules:
+            raise UnsupportedError(
+                f"layer {layer.name!r}: a second layer of that name has parameters, "
+                f"expected names of their own"
+            )
+        return layer.name
+
+    def steps(self) -> Iterator[tuple[Layer, CaffeLayer]]:
+        """Each layer and its module, in the order in which they run."""
+        return zip(self.graph.layers, self._modules.values(), strict=True)
 
     def forward(self, keep: str | Collection[str] = (), **inputs: Tensor) -> dict[str, Tensor]:
         """{blob name: Tensor} of the net's outputs and of the blobs in `keep` ("all": all blobs).
@@ -52,8 +73,8 @@ class CaffeNet(nn.Module):
         """
         blobs = self._feed(inputs)
         kept = self._kept(keep)
-        for index, layer in enumerate(self.graph.layers):
-            blobs.update(_run(layer, self._modules[layer.name], blobs))
+        for index, (layer, module) in enumerate(self.steps()):
+            blobs.update(_run(layer, module, blobs))
             for blob in layer.bottoms:
                 if self._last_use[blob] == index and blob not in kept:
                     blobs.pop(blob, None)
@@ -65,10 +86,21 @@ class CaffeNet(nn.Module):
                 f"inputs {sorted(inputs)} given, the net takes {sorted(self.input_shapes)}"
             )
         for blob, x in inputs.items():
-            want = self.input_shapes[blob]
-            if x.dim() != len(want) or x.shape[1:2] != want[1:2] or not all(x.shape):
-                raise ShapeError(f"input {blob!r} has shape {tuple(x.shape)}, expected like {want}")
+            self._check(blob, x)
         return dict(inputs)
+
+    def _check(self, blob: str, x: Tensor) -> None:
+        """Raises ConvertError unless `x` can be fed to the input `blob`."""
+        if not isinstance(x, Tensor):
+            raise ConvertError(f"input {blob!r} is a {type(x).__name__}, expected a torch.Tensor")
+        want, own = self.input_shapes[blob], next(self.parameters(), None)
+        if x.dim() != len(want) or x.shape[1:2] != want[1:2] or not all(x.shape):
+            raise ShapeError(f"input {blob!r} has shape {tuple(x.shape)}, expected like {want}")
+        if own is not None and x.device != own.device:
+            raise ConvertError(f"input {blob!r} is on {x.device}, the net is on {own.device}")
+        dtype = torch.float32 if own is None else own.dtype
+        if x.dtype != dtype and blob not in self._labels:
+            raise ConvertError(f"input {blob!r} is {x.dtype}, expected {dtype}: convert it first")
 
     def _kept(self, keep: str | Collection[str]) -> set[str]:
         every = set(self.input_shapes).union(*(layer.tops for layer in self.graph.layers))
@@ -95,7 +127,7 @@ def _reshape(layer: Layer, module: CaffeLayer, shapes: list[Shape]) -> list[Shap
 
 
 def _input_shapes(graph: Graph, given: dict[str, Shape]) -> dict[str, Shape]:
-    shapes = dict(given)
+    shapes = {blob: tuple(shape) for blob, shape in given.items()}
     for blob, layer in graph.inputs.items():
         stated = layers.find(layer).shapes(layer)
         if blob not in shapes and stated:
@@ -105,6 +137,19 @@ def _input_shapes(graph: Graph, given: dict[str, Shape]) -> dict[str, Shape]:
     if unknown := shapes.keys() - graph.inputs.keys():
         raise ConvertError(f"shapes of {sorted(unknown)}, the inputs are {sorted(graph.inputs)}")
     return shapes
+
+
+def _labels(graph: Graph) -> set[str]:
+    """The inputs that no layer but a loss reads: any type of number will do."""
+    steps = [layer for layer in graph.layers if not layers.find(layer).loss]
+    return graph.inputs.keys() - {blob for layer in steps for blob in layer.bottoms}
+
+
+def _refuse_sharing(graph: Graph) -> None:
+    names = Counter(block.name for layer in graph.layers for block in layer.params if block.name)
+    if shared := [name for name, count in names.items() if count > 1]:
+        # Caffe: parameters of one name are one parameter.
+        raise UnsupportedError(f"param {shared[0]!r}: is shared, expected names of their own")
 
 
 def _freeze(layer: Layer, module: CaffeLayer, phase: str) -> None:
@@ -123,8 +168,7 @@ def _freeze(layer: Layer, module: CaffeLayer, phase: str) -> None:
 def _allow_overwriting(net: CaffeNet) -> None:
     """Lets in-place layers overwrite a blob whose memory nothing else can see."""
     owned: set[str] = set()
-    for layer in net.graph.layers:
-        module = net._modules[layer.name]
+    for layer, module in net.steps():
         if layer.in_place and layer.bottoms[0] in owned and hasattr(module, "overwrite"):
             module.overwrite = True
         if module.allocates:

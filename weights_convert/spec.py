@@ -41,7 +41,8 @@ class Spec:
 
     def convolution(self, name: str, bottom: str, param: tuple = LEARNED, **fields: int) -> str:
         """fields: of convolution_param, in the order in which they are to stand."""
-        window = (fields["kernel_size"], fields.get("stride", 1), fields.get("pad", 0))
+        reach = fields.get("dilation", 1) * (fields["kernel_size"] - 1) + 1
+        window = (reach, fields.get("stride", 1), fields.get("pad", 0))
         self.maps[name] = self.maps[bottom].window(*window)
         return self.add(
             "Convolution", name, [bottom], [name], param=param, convolution_param=fields

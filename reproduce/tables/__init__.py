@@ -97,7 +97,7 @@ def for_sample(table: Table) -> Table:
     figures = {net: {"caffe": _caffe_figures(net)} for net in nets}
     return replace(
         table,
-        title=f"{table.title}: the bundled sample, drawings and narrow nets",
+        title=f"The bundled sample of {table.name}: drawings and narrow nets",
         nets=nets,
         sources={"caffe": Source("Caffe", "Real Caffe on the bundled sample.", True)},
         published=figures,

@@ -45,10 +45,8 @@ def find(layer: "Layer") -> type[CaffeLayer]:
 
 def build(layer: "Layer", shapes: list[tuple[int, ...]]) -> CaffeLayer:
     """The module that does what Caffe's `layer` does with bottoms of `shapes`, yet unfilled."""
-    kind = find(layer)
-    kind.check_counts(layer)
     try:
-        return kind(layer, shapes)
+        return find(layer)(layer, shapes)
     except PrototxtError:
         raise  # it names the place in the file already
     except ConvertError as error:

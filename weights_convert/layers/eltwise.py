@@ -56,7 +56,7 @@ class Eltwise(CaffeLayer):
             )
         if fields.coeff and fields.operation == "PROD":
             raise ConvertError("eltwise_param: coeff with PROD, expected with SUM only")
-        self.operation = OPERATIONS[fields.operation]
+        self.operation = fields.operation
         # Caffe: MAX takes coefficients and ignores them.
         self.coeff = fields.coeff if fields.operation == "SUM" else ()
 
@@ -69,4 +69,4 @@ class Eltwise(CaffeLayer):
     def forward(self, *bottoms: Tensor) -> Tensor:
         if set(self.coeff) - {1.0}:
             bottoms = tuple(c * x for c, x in zip(self.coeff, bottoms, strict=True))
-        return self.operation(*bottoms)
+        return OPERATIONS[self.operation](*bottoms)

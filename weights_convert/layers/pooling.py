@@ -1,7 +1,7 @@
 """Caffe `Pooling`: MAX and AVE.
 
 Shape   (N, C, H, W) -> (N, C, h, w), h = ceil((H + 2 pad - kernel) / stride) + 1, less one if
-        pad > 0 and the last window would start past the image and its first pad; w alike.
+        there is a pad and the last window would start past the image and its first pad; w alike.
 Errors  ConvertError where Caffe's checks stop; UnsupportedError for STOCHASTIC (which Caffe's CPU
         code lacks as well), a second top, and AVE with kernel < stride.
 Source  BVLC/caffe src/caffe/layers/pooling_layer.cpp (LayerSetUp, Reshape, Forward_cpu).
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 POOLING = {
     "pool": Enum({"MAX": 0, "AVE": 1, "STOCHASTIC": 2}, "MAX"),
     "pad": UInt32(0),
-    "pad_h": UInt32(0),
-    "pad_w": UInt32(0),
+    "pad_h": UInt32(),
+    "pad_w": UInt32(),
     "kernel_size": UInt32(),
     "kernel_h": UInt32(),
     "kernel_w": UInt32(),
@@ -83,20 +83,29 @@ class Pooling(CaffeLayer):
         steps = size + 2 * pad - kernel
         # Caffe: windows are counted upwards, PyTorch counts downwards unless told.
         top = (-(-steps // stride) if self.ceil else steps // stride) + 1
-        if pad and (top - 1) * stride >= size + pad:
+        # Caffe: a pad on either axis clips both.
+        if any(self.pad) and (top - 1) * stride >= size + pad:
             top -= 1
         if top < 1:
             raise ShapeError(f"kernel {kernel} on {size} pixels leaves a top of {top}")
         return top
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.over_all:
-            return x.mean((2, 3), keepdim=True) if self.average else x.amax((2, 3), keepdim=True)
         pool = F.avg_pool2d if self.average else F.max_pool2d
-        top = pool(x, self.kernel, self.stride, self.pad, ceil_mode=self.ceil)
+        kernel = tuple(x.shape[2:]) if self.over_all else self.kernel
         want = self.reshape([tuple(x.shape)])[0][2:]
+        x, pad = self._padded(x)
+        top = pool(x, kernel, self.stride, pad, ceil_mode=self.ceil)
         if top.shape[2:] != want:
             # Caffe: with pad 0 a window past the image stays, and holds -FLT_MAX; PyTorch drops it.
             tall, wide = (new - old for new, old in zip(want, top.shape[2:], strict=True))
             top = F.pad(top, (0, wide, 0, tall), value=EMPTY)
         return top
+
+    def _padded(self, x: Tensor) -> tuple[Tensor, Pair]:
+        """`x`, and the pad that is left to the pooling: PyTorch takes half a kernel at most."""
+        tall, wide = self.pad
+        if 2 * tall <= self.kernel[0] and 2 * wide <= self.kernel[1]:
+            return x, self.pad
+        edge = 0.0 if self.average else EMPTY
+        return F.pad(x, (wide, wide, tall, tall), value=edge), (0, 0)

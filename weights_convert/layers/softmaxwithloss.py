@@ -39,8 +39,11 @@ class SoftmaxWithLoss(CaffeLayer):
 
     def __init__(self, layer: "Layer", shapes: list[Shape]):
         super().__init__(layer, shapes)
-        fields = layer.fields("loss_param", LOSS)
-        self.axis = layer.fields("softmax_param", SOFTMAX).axis % len(shapes[0])
+        fields, axes = layer.fields("loss_param", LOSS), len(shapes[0])
+        axis = layer.fields("softmax_param", SOFTMAX).axis
+        if not -axes <= axis < axes:
+            raise ShapeError(f"softmax_param: axis {axis} of scores of shape {shapes[0]}")
+        self.axis = axis % axes
         self.ignore, self.with_probabilities = fields.ignore_label, len(layer.tops) > 1
         self.normalization = fields.normalization
         if "normalization" not in fields.given and fields.normalize is False:
