@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 def test_tables_are_those_of_results():
     assert embed.embedded(README, ROOT) == README
-    assert README.count("| voc-fcn8s ") == 2
+    assert README.count("| voc-fcn8s ") >= 2
 
 
 def test_table_that_is_not_there_is_an_error(tmp_path, capsys):
