@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -11,7 +11,7 @@ from weights_convert import ConvertError
 
 from . import nets, sample, weights
 from .datasets import Dataset, ids_sha256, open_dataset
-from .downloads import cache_folder
+from .downloads import by_hand, cache_folder, remote
 from .errors import DataError, MissingError
 from .evaluate import evaluate
 from .lock import locked
@@ -44,7 +44,7 @@ class Run:
             table.dataset,
             folder or cache_folder() / "data",
             self.options.split or table.split,
-            offline=self.options.offline,
+            offline=self.options.offline or self.options.sample,
             **options,
         )
         dataset.ids = dataset.ids[: self.options.limit]
@@ -54,10 +54,15 @@ class Run:
         """The caffemodel of `net`: bundled with --sample, else the released or one's own."""
         if self.options.sample:
             return weights.bundled(net)
-        folder = self.options.weights or cache_folder() / "weights"
         if self.options.own_weights:
-            return weights.own(nets.load(net), folder)
-        return weights.released(nets.load(net), folder, offline=self.options.offline)
+            return weights.own(nets.load(net), self.weights_folder)
+        offline = self.options.offline
+        return weights.released(nets.load(net), self.weights_folder, offline=offline)
+
+    @property
+    def weights_folder(self) -> Path:
+        """Where the caffemodels are, or are put."""
+        return self.options.weights or cache_folder() / "weights"
 
     def row(self, net: str, dataset: Dataset, stem: str) -> dict:
         """The results row of `net`; what is missing or broken becomes its `reasons`."""
@@ -69,12 +74,10 @@ class Run:
             return unfinished(net, [DataError(f"not enough memory on {self.device}: {error}")])
 
     def row_without_data(self, net: str, error: DataError) -> dict:
-        """The row of `net` when the data set is not to be had: says so, and if its weights lack."""
-        try:
-            replace(self, options=Namespace(**{**vars(self.options), "offline": True})).weights(net)
-        except DataError as lacking:
-            return unfinished(net, [error, lacking])
-        return unfinished(net, [error])
+        """The row of `net` when the data set is not to be had; says if its weights lack as well."""
+        file = remote(nets.load(net).weights)
+        lacking = "" if self.options.sample else by_hand([file], self.weights_folder)
+        return unfinished(net, [error, *([MissingError(lacking)] if lacking else [])])
 
     def _evaluated(self, net: str, dataset: Dataset, stem: str) -> dict:
         file = self.weights(net)

@@ -1,13 +1,14 @@
 """`python -m reproduce.table voc2011`: evaluate a table's nets, print published beside ours."""
 
 import argparse
+import os
 import shlex
 import sys
 from pathlib import Path
 
 import torch
 
-from . import atomic, render, results, tables
+from . import atomic, render, results, sample, tables
 from .cells import verdict
 from .command import BROKEN, DONE, OUT_OF_TOLERANCE, command, complain
 from .errors import DataError
@@ -100,7 +101,8 @@ def _status(found: results.Results, row: dict) -> int:
 
 
 def _tables(options: argparse.Namespace) -> list[str]:
-    return tables.names() if "all" in options.tables else list(dict.fromkeys(options.tables))
+    every = list(sample.TABLES) if options.sample else tables.names()
+    return every if "all" in options.tables else list(dict.fromkeys(options.tables))
 
 
 def _check(options: argparse.Namespace, wanted: list[Table]) -> None:
@@ -111,7 +113,11 @@ def _check(options: argparse.Namespace, wanted: list[Table]) -> None:
         raise DataError("--own-weights: expected --weights DIR as well")
     if options.limit is not None and options.limit < 1:
         raise DataError(f"--limit {options.limit}: expected at least 1 image")
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise DataError("torchrun: images cannot be shared out over ranks yet, run one process")
     for table in wanted:
+        if options.sample and table.name not in sample.TABLES:
+            raise DataError(f"--sample: has no {table.name}, expected {', '.join(sample.TABLES)}")
         for net in options.nets.split(",") if options.nets else ():
             if net not in table.nets:
                 raise DataError(

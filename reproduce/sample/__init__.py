@@ -19,6 +19,7 @@ from PIL import Image
 from ..errors import ChecksumError, DataError
 
 FOLDER = Path(str(files(__name__)))
+TABLES = ("voc2011",)  # those that can be asked for with the sample
 
 
 def nets() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 Adding a table is adding a file.  Figures keep the digits they were printed with; each source says
 whether its figures were read in the text itself or are held from memory (`verified: false`).
+`figures_of: TABLE` takes sources and figures from another table.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -71,7 +72,9 @@ def load(name: str) -> Table:
     """Table `name`.  Raises DataError for an unknown one, listing those there are."""
     if name not in names():
         raise DataError(f"table {name!r}: unknown, expected one of {', '.join(names())}, all")
-    values = yaml.safe_load((files(__package__) / f"{name}.yaml").read_text("utf-8"))
+    values = _read(name)
+    if like := values.pop("figures_of", None):
+        values |= {key: _read(like)[key] for key in ("sources", "published")}
     known = {field.name for field in fields(Table)} - {"name"}
     if values.keys() != known:
         raise DataError(f"{name}.yaml: keys {sorted(values)}, expected {sorted(known)}")
@@ -82,6 +85,10 @@ def load(name: str) -> Table:
     }
     values["nets"], values["expect"] = tuple(values["nets"]), tuple(values["expect"])
     return Table(name=name, **values)
+
+
+def _read(name: str) -> dict:
+    return yaml.safe_load((files(__package__) / f"{name}.yaml").read_text("utf-8"))
 
 
 def _figures(name: str, text: str) -> tuple[str | None, ...]:

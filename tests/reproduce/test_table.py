@@ -228,12 +228,16 @@ def full_disk(_):
 @pytest.mark.parametrize(
     "words, text",
     [
-        (["voc2013"], "table 'voc2013': unknown, expected one of voc2011, voc2012, all"),
+        (
+            ["voc2013"],
+            "table 'voc2013': unknown, expected one of voc2011, voc2011-devkit2012, voc2012, all",
+        ),
         (
             ["voc2011", "--nets", "voc-fcn4s"],
             "--nets voc-fcn4s: not in voc2011, expected voc-fcn32s",
         ),
         (["voc2011", "--sample", "--data", "x"], "--sample: brings its own data"),
+        (["voc2012", "--sample"], "--sample: has no voc2012, expected voc2011"),
         (["voc2011", "--limit", "0"], "--limit 0: expected at least 1"),
         (["voc2011", "--device", "cuda:99"], "--device cuda:99: "),
         (["voc2011", "--device", "gpu"], "--device gpu: "),

@@ -76,3 +76,12 @@ def test_tables_name_data_sets_that_exist():
     for name in tables.names():
         with pytest.raises(DataError, match=r"VOC20\d\d"):  # known, and not there
             open_dataset(tables.load(name).dataset, "nowhere", offline=True)
+
+
+def test_same_split_from_the_other_devkit_has_the_same_figures():
+    ours, other = tables.load("voc2011"), tables.load("voc2011-devkit2012")
+    assert (other.dataset, other.published, other.sources) == (
+        "voc2012",
+        ours.published,
+        ours.sources,
+    )
