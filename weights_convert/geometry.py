@@ -18,6 +18,9 @@ class Map(NamedTuple):
     scale: Fraction = Fraction(1)
     shift: Fraction = Fraction(0)
 
+    def __str__(self) -> str:
+        return f"scale {self.scale}, shift {self.shift}"
+
     def window(self, kernel: int, stride: int = 1, pad: int = 0) -> "Map":
         """This map followed by a Convolution or a Pooling."""
         step = Fraction(1, stride)
@@ -39,5 +42,7 @@ def crop_offset(blob: Map, like: Map) -> int:
     """
     offset = blob.shift - like.shift
     if blob.scale != like.scale or offset.denominator != 1 or offset < 0:
-        raise ConvertError(f"cannot crop {blob} to {like}: they do not lie pixel upon pixel")
+        raise ConvertError(
+            f"cannot crop a blob of {blob} to one of {like}: they do not lie pixel upon pixel"
+        )
     return int(offset)

@@ -49,11 +49,9 @@ class CaffeNet(nn.Module):
     def _key(self, layer: Layer, module: CaffeLayer) -> str:
         """What state_dict calls `module`: as its layer, if it has parameters or the name alone."""
         if next(module.parameters(), None) is None:
-            names = [layer.name for layer in self.graph.layers]
             # Caffe: several layers may have one name.
-            return (
-                f"{layer.name}#{len(self._modules)}" if names.count(layer.name) > 1 else layer.name
-            )
+            alone = [other.name for other in self.graph.layers].count(layer.name) == 1
+            return layer.name if alone else f"{layer.name}#{len(self._modules)}"
         if layer.name in self._modules:
             raise UnsupportedError(
                 f"layer {layer.name!r}: a second layer of that name has parameters, "

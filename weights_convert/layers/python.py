@@ -21,7 +21,7 @@ PYTHON = {
     "param_str": String(""),
     "share_in_parallel": Bool(False),
 }
-SIDE = 500  # pixels; of no effect, since nets take any size
+SIDE = 500  # pixels; of no effect in a net that takes any size, else the caller gives `shapes`
 
 
 class Python(CaffeLayer):
