@@ -31,13 +31,20 @@ def released(spec: NetSpec, folder: Path, *, offline: bool = False) -> Weights:
 
     Raises MissingError, which says where to put them, or ChecksumError for a file that is another.
     """
+    if spec.weights is None:
+        raise MissingError(
+            f"net {spec.name!r}: no weights were released, give a caffemodel of yours"
+        )
     path = downloads.fetch(remote(spec.weights), folder, offline=offline)
     return Weights(path, spec.prototxt(), digest(path, "sha256"))
 
 
 def own(spec: NetSpec, folder: Path) -> Weights:
-    """A user's weights for `spec`, in `folder` under the released name, whatever their checksum."""
-    path = folder / spec.weights
+    """A user's weights for `spec`, in `folder` under the released name, whatever their checksum.
+
+    The name is that of the net where no weights were released.  Raises MissingError.
+    """
+    path = folder / (spec.weights or f"{spec.name}.caffemodel")
     if not path.is_file():
         raise MissingError(f"{path.name} is not in {folder}: put your caffemodel there")
     return Weights(path, spec.prototxt(), digest(path, "sha256"))
@@ -50,11 +57,12 @@ def bundled(name: str) -> Weights:
 
 
 def open_net(name: str, weights: str | Path | None = None, *, offline: bool = False) -> CaffeNet:
-    """The released net `name`, such as "voc-fcn8s", filled, in eval mode, on the CPU.
+    """The net `name`, such as "voc-fcn8s", filled, in eval mode, on the CPU.
 
     weights: a caffemodel; by default the released one, from the cache folder or fetched into it.
-    Raises DataError or ConvertError.  Its input is blob "data": (1, 3, H, W) float32, BGR less the
-    mean; its output blob "score" (1, C, H, W).
+    Raises DataError or ConvertError.  Its inputs are the blobs `inputs` of `nets.load(name)`, most
+    often "data", (1, 3, H, W) float32, BGR less the mean; its outputs the `heads`, most often
+    "score", (1, C, H, W).
     """
     spec = load(name)
     if weights is None:

@@ -14,14 +14,26 @@ from .errors import ConvertError
 def replacing(path: str | PathLike) -> Iterator[BinaryIO]:
     """A file to write to, which takes the place of `path` when the block ends well.
 
-    Until then it lies beside it, where no failure and no interrupt leaves it.  A link stays a link.
+    As `placing`, of which it is the open file.
+    """
+    with placing(path) as part, part.open("xb") as file:
+        yield file
+
+
+@contextmanager
+def placing(path: str | PathLike) -> Iterator[Path]:
+    """Where to write a file, which takes the place of `path` when the block ends well.
+
+    Until then it lies beside it, with the same suffixes, where no failure and no interrupt leaves
+    it.  A link stays a link.
     Raises ConvertError naming the file and the reason if the system refuses to write.
     """
     target = Path(path).resolve()
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".part.{secrets.token_hex(4)}.{target.name}")
     try:
-        with part.open("xb") as file:
-            yield file
+        part.touch(exist_ok=False)  # while the reason why one cannot write is still the system's
+        part.unlink()
+        yield part
         part.replace(target)
     except OSError as error:
         raise ConvertError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -1,11 +1,15 @@
 """What every Caffe layer type has in common."""
 
+from math import prod
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import nn
 
+from .blobproto import MAX_AXES, MAX_COUNT
 from .errors import ConvertError, ShapeError
+from .filler import check_filler, constant
 
 if TYPE_CHECKING:
     from .graph import Layer
@@ -17,8 +21,9 @@ class CaffeLayer(nn.Module):
     """A layer as a module; its parameters are `weight` and `bias`, in Caffe's blob order."""
 
     params: ClassVar[dict[str, dict]] = {}  # parameter message -> spec, see fields.py
+    begins: ClassVar[float] = 0.0  # the weight, where no filler is stated
     source: ClassVar[bool] = False  # makes net inputs: data layers
-    loss: ClassVar[bool] = False  # left out in TEST
+    loss: ClassVar[bool] = False  # compares with labels: left out in TEST
     allocates: ClassVar[bool] = (
         False  # its top is new memory, which an in-place layer may overwrite
     )
@@ -50,11 +55,37 @@ class CaffeLayer(nn.Module):
                     f"expected {bound}"
                 )
 
+    def find_fillers(self, layer: "Layer") -> dict[str, SimpleNamespace]:
+        """Parameter -> what fills it at first, a field such as "weight_filler" or "filler".
+
+        Raises ConvertError for a filler that Caffe does not know.
+        """
+        fillers = {}
+        for name, _ in self.named_parameters():
+            fillers[name] = constant(self.begins if name == "weight" else 0.0)
+            for message, spec in self.params.items():
+                field = next((f for f in (f"{name}_filler", "filler") if f in spec), None)
+                stated = getattr(layer.fields(message, spec), field) if field else None
+                fillers[name] = check_filler(stated) if stated else fillers[name]
+        return fillers
+
     def empty_parameter(self, *shape: int, learned: bool = True) -> nn.Parameter:
         """A float32 parameter of `shape` whose memory is not touched until it is filled."""
-        if min(shape, default=1) < 0:
-            raise ShapeError(f"a parameter of shape {shape}, expected no negative size")
-        return nn.Parameter(torch.empty(shape, dtype=torch.float32), requires_grad=learned)
+        try:
+            empty = torch.empty(possible(shape), dtype=torch.float32)
+        except RuntimeError:
+            raise ShapeError(f"a parameter of shape {shape}, more than there is memory") from None
+        return nn.Parameter(empty, requires_grad=learned)
+
+
+def possible(shape: Shape) -> Shape:
+    """`shape` if Caffe can have a blob of it.  Raises ShapeError otherwise."""
+    if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(shape) > MAX_COUNT:
+        raise ShapeError(
+            f"a blob of shape {shape}, expected no negative size, at most {MAX_AXES} axes and at "
+            f"most {MAX_COUNT} numbers"
+        )
+    return shape
 
 
 def planes(shape: Shape) -> Shape:

@@ -7,6 +7,7 @@ Errors  CaffemodelError, with the byte or the layer that is wrong.
 Source  BVLC/caffe src/caffe/proto/caffe.proto (NetParameter), src/caffe/util/upgrade_proto.cpp
 """
 
+import dataclasses
 from dataclasses import dataclass
 from os import PathLike
 from typing import NamedTuple
@@ -39,23 +40,32 @@ V2, V1, V0 = Form(1, 2, 7), Form(4, 5, 6), Form(1, 2, 50)
 
 @dataclass(frozen=True)
 class LayerBlobs:
-    """A layer of the file; its type in today's words, "" if the file does not tell."""
+    """A layer of the file; its type in today's words, "" if the file does not tell.
+
+    message: all that the file says of the layer; `form`: the field numbers of its name and blobs.
+    """
 
     name: str
     type: str
     blobs: tuple[Blob, ...]
+    form: Form = V2
+    message: Message | None = dataclasses.field(default=None, repr=False, compare=False)
 
 
 class Caffemodel:
     """An open caffemodel; `layers` are as in the file: in its order, blobs or not, names repeated.
 
     path: the file as the caller called it; name: the net's.  Blobs can be read until `close`.
+    message: the whole file, None if it is HDF5.
     """
+
+    message: Message | None = None
+    omits_shared = False  # whether a blob that layers share stands with one of them only
 
     def __init__(self, file: Mapped):
         self._file, self.path, self.name = file, file.name, ""
         layers = []
-        net = Message(file, 0, len(file.data))
+        self.message = net = Message(file, 0, len(file.data))
         for field in net.fields():
             if field.number == NAME:
                 self.name = net.text(field)
@@ -68,13 +78,13 @@ class Caffemodel:
 
     @classmethod
     def open(cls, path: str | PathLike) -> "Caffemodel":
-        """The caffemodel in file `path`, gzipped or not.
+        """The caffemodel in file `path`, binary or HDF5, gzipped or not.
 
         Raises CaffemodelError if it cannot be read, is cut short or is something else altogether.
         """
         file = Mapped(path)
         try:
-            return cls(file)
+            return _kind(file)(file)
         except CaffemodelError as error:
             what = foreign(bytes(file.data[:512]))
             file.close()
@@ -100,7 +110,19 @@ def read_caffemodel(path: str | PathLike) -> dict[str, list[np.ndarray]]:
     with Caffemodel.open(path) as model:
         # Caffe: layers are copied into the net in file order, so of one name the last stays.
         last = {layer.name: layer.blobs for layer in model.layers if layer.blobs}
+        if shared := [name for name, blobs in last.items() if None in blobs]:
+            raise CaffemodelError(
+                f"{path}: layer {shared[0]!r} shares a blob, which stands with another layer: "
+                f"load_net knows the net and can tell which"
+            )
         return {name: [blob.read() for blob in blobs] for name, blobs in last.items()}
+
+
+def _kind(file: Mapped) -> type[Caffemodel]:
+    """The class that reads `file`, by what it begins with."""
+    from . import hdf5  # it is built upon this module
+
+    return hdf5.Hdf5Model if bytes(file.data[: len(hdf5.MAGIC)]) == hdf5.MAGIC else Caffemodel
 
 
 def _layer(field: Field, message: Message) -> LayerBlobs:
@@ -109,7 +131,7 @@ def _layer(field: Field, message: Message) -> LayerBlobs:
     # Caffe: a V1 layer that holds a V0 one is that one, what stands beside it is dropped.
     for inner in message.fields():
         if inner.number == V0_LAYER:
-            return _named(message.inside(inner), V0)
+            return dataclasses.replace(_named(message.inside(inner), V0), message=message)
     return _named(message, V1)
 
 
@@ -123,9 +145,8 @@ def _named(message: Message, form: Form) -> LayerBlobs:
         elif field.number == form.blobs:
             blobs.append(message.inside(field))
     owner = f"layer {name!r} blob"
-    return LayerBlobs(
-        name, type, tuple(read_blob(blob, f"{owner} {i}") for i, blob in enumerate(blobs))
-    )
+    found = tuple(read_blob(blob, f"{owner} {i}") for i, blob in enumerate(blobs))
+    return LayerBlobs(name, type, found, form, message)
 
 
 def _type(message: Message, field: Field, form: Form) -> str:

@@ -34,35 +34,48 @@ def write_caffemodel(
     params: arrays or tensors of any dtype whose numbers float32 holds exactly.
     types: layer name -> Caffe's layer type, where known; name: the net's.
     """
-    pieces = _text(caffemodel.NAME, name, "net name")
+    pieces = string(caffemodel.NAME, name, "net name")
     for layer, blobs in params.items():
-        pieces += _within(caffemodel.LAYER, _layer(layer, (types or {}).get(layer, ""), blobs))
-    if (size := _size(pieces)) > MAX_BYTES:
+        pieces += within(caffemodel.LAYER, layer_pieces(layer, (types or {}).get(layer, ""), blobs))
+    write_pieces(path, pieces)
+
+
+def write_pieces(path: str | PathLike, pieces: list[Piece]) -> None:
+    """Writes a file of these pieces to `path`; gzipped if that ends in .gz."""
+    if (size := length(pieces)) > MAX_BYTES:
         raise ConvertError(f"{path}: would take {size} bytes, Caffe reads at most {MAX_BYTES}")
     with replacing(path) as file, _packed(file, str(path)) as sink:
         for piece in pieces:
             _write(sink, piece)
 
 
-def _layer(name: str, type: str, blobs: Sequence) -> list[Piece]:
+def layer_pieces(
+    name: str, type: str, blobs: Sequence, wires: Sequence[tuple[int, str]] = ()
+) -> list[Piece]:
+    """The message of a layer, as Caffe writes it; wires: field number and name of a blob."""
     if hasattr(blobs, "shape"):
         raise ConvertError(f"layer {name!r}: one array, expected a list of its blobs")
     form = caffemodel.V2
-    pieces = _text(form.name, name, "layer name") + _text(form.type, type, f"layer {name!r}: type")
+    pieces = string(form.name, name, "layer name")
+    pieces += string(form.type, type, f"layer {name!r}: type")
+    for number, wire in wires:
+        pieces += string(number, wire, f"layer {name!r}: blob name")
     for index, blob in enumerate(blobs):
-        pieces += _within(form.blobs, _blob(_float32(blob, f"layer {name!r} blob {index}")))
+        pieces += within(form.blobs, blob_pieces(blob, f"layer {name!r} blob {index}"))
     return pieces
 
 
-def _blob(array: np.ndarray) -> list[Piece]:
-    pieces = _within(blobproto.DATA, [array]) if array.size else []
+def blob_pieces(blob: np.ndarray, owner: str) -> list[Piece]:
+    """The message of a blob, as Caffe writes it; `owner` names it in errors."""
+    array = float32(blob, owner)
+    pieces = within(blobproto.DATA, [array]) if array.size else []
     if array.shape:  # Caffe: a scalar has no shape field.
         dims = b"".join(map(varint, array.shape))
-        pieces += _within(blobproto.SHAPE, _within(blobproto.DIM, [dims]))
+        pieces += within(blobproto.SHAPE, within(blobproto.DIM, [dims]))
     return pieces
 
 
-def _float32(blob: np.ndarray, owner: str) -> np.ndarray:
+def float32(blob: np.ndarray, owner: str) -> np.ndarray:
     """The blob as C-contiguous "<f4".  Raises ConvertError if that is not the same numbers."""
     tensor = blob.detach().cpu() if hasattr(blob, "detach") else blob
     try:
@@ -89,18 +102,21 @@ def _exact(array: np.ndarray) -> bool:
     return np.array_equal(back, array, equal_nan=array.dtype.kind == "f")
 
 
-def _text(number: int, text: str, what: str) -> list[Piece]:
+def string(number: int, text: str, what: str) -> list[Piece]:
+    """Field `number` with `text`, none if that is empty; `what` names it in errors."""
     try:
-        return _within(number, [text.encode()]) if text else []
+        return within(number, [text.encode()]) if text else []
     except (AttributeError, UnicodeEncodeError):
         raise ConvertError(f"{what} {text!r}: expected UTF-8 text") from None
 
 
-def _within(number: int, pieces: list[Piece]) -> list[Piece]:
-    return [head(number, _size(pieces)), *pieces]
+def within(number: int, pieces: list[Piece]) -> list[Piece]:
+    """Field `number` with a message of these pieces."""
+    return [head(number, length(pieces)), *pieces]
 
 
-def _size(pieces: list[Piece]) -> int:
+def length(pieces: list[Piece]) -> int:
+    """How many bytes they are."""
     return sum(len(piece) if isinstance(piece, bytes) else piece.nbytes for piece in pieces)
 
 

@@ -1,5 +1,8 @@
 """Everything that can be wrong with a Caffe model, in the words of its files."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ConvertError(ValueError):
     """Base of all errors raised by weights_convert."""
@@ -23,3 +26,14 @@ class ShapeError(ConvertError):
 
 class WeightsError(ConvertError):
     """Parameters that do not belong to the net: missing, left over or of another shape."""
+
+
+@contextmanager
+def naming(thing: str) -> Iterator[None]:
+    """Errors raised within it begin with `thing`, but for those that name a place in a file."""
+    try:
+        yield
+    except PrototxtError:
+        raise
+    except ConvertError as error:
+        raise type(error)(f"{thing}: {error}") from None

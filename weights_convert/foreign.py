@@ -1,7 +1,6 @@
 """What a file is that should have been a caffemodel and is not."""
 
 STARTS = {
-    b"\x89HDF\r\n\x1a\n": "HDF5 (a .caffemodel.h5?), which is not read here: give the .caffemodel",
     b"PK\x03\x04": "a zip archive (a PyTorch file?): give the .caffemodel itself",
     b"\x80\x02": "a Python pickle (an old PyTorch file?): give the .caffemodel",
     b"\x80\x03": "a Python pickle: give the .caffemodel",

@@ -8,50 +8,10 @@ from types import SimpleNamespace
 
 from . import layers
 from .errors import ConvertError, UnsupportedError
-from .fields import Anything, Bool, Enum, Float, Int32, Int64, Nested, Repeated, String, read
+from .fields import Anything, Nested, read
+from .netparameter import LAYER, NET, PHASE
 from .prototxt import Message
-
-PHASE = {"TRAIN": 0, "TEST": 1}
-SHARE_MODE = {"STRICT": 0, "PERMISSIVE": 1}
-RULE = {
-    "phase": Enum(PHASE),
-    "min_level": Int32(),
-    "max_level": Int32(),
-    "stage": Repeated(String()),
-    "not_stage": Repeated(String()),
-}
-PARAM = {
-    "name": String(""),
-    "share_mode": Enum(SHARE_MODE, "STRICT"),
-    "lr_mult": Float(1.0),
-    "decay_mult": Float(1.0),
-}
-LAYER = {
-    "name": String(""),
-    "type": String(""),
-    "bottom": Repeated(String()),
-    "top": Repeated(String()),
-    "phase": Enum(PHASE),
-    "loss_weight": Repeated(Float()),
-    "param": Repeated(Nested(PARAM)),
-    "blobs": Repeated(Anything()),
-    "propagate_down": Repeated(Bool()),
-    "include": Repeated(Nested(RULE)),
-    "exclude": Repeated(Nested(RULE)),
-    "transform_param": Anything(),
-}
-SHAPE = {"dim": Repeated(Int64())}
-NET = {
-    "name": String(""),
-    "input": Repeated(String()),
-    "input_shape": Repeated(Nested(SHAPE)),
-    "input_dim": Repeated(Int32()),
-    "force_backward": Bool(False),
-    "state": Nested({"phase": Enum(PHASE), "level": Int32(0), "stage": Repeated(String())}),
-    "debug_info": Bool(False),
-    "layer": Repeated(Anything()),
-    "layers": Repeated(Anything()),
-}
+from .upgrade import upgraded
 
 
 @dataclass(frozen=True)
@@ -67,12 +27,19 @@ class Layer:
     include: tuple[SimpleNamespace, ...] = ()
     exclude: tuple[SimpleNamespace, ...] = ()
     message: Message = field(default_factory=Message)
+    loss_weights: tuple[float, ...] = ()
+    propagate_down: tuple[bool, ...] = ()
 
     def fields(self, param: str, spec: dict) -> SimpleNamespace:
         """The typed fields of `param`, such as "pooling_param", defaults where it is absent."""
         given = self.message.all(param)
         message = given[0] if given else Message()
         return read(message, spec, f"layer {self.name!r}: {param}")
+
+    @property
+    def place(self) -> str:
+        """Where the file has it, "FILE:LINE: "; nothing if no file has."""
+        return f"{self.message.source}:{self.message.line}: " if self.message.line else ""
 
     @property
     def in_place(self) -> bool:
@@ -88,6 +55,7 @@ class Graph:
     phase: str
     layers: tuple[Layer, ...]
     inputs: dict[str, Layer]
+    force_backward: bool = False
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -99,29 +67,34 @@ class Graph:
             made.update(dict.fromkeys(layer.tops, True))
         return tuple(blob for blob in made if blob not in used)
 
+    @property
+    def loss_weights(self) -> dict[str, float]:
+        """How often each blob counts in the loss of the net; those that do not are left out."""
+        weights: dict[str, float] = {}
+        for layer in self.layers:
+            # Caffe: every type called ...Loss is a loss; Accuracy is none.
+            default = (1.0,) if layer.type.endswith("Loss") else ()
+            weights.update(zip(layer.tops, layer.loss_weights or default, strict=False))
+        return {blob: weight for blob, weight in weights.items() if weight}
+
 
 def read_graph(
-    net: Message, phase: str = "TEST", level: int = 0, stages: tuple[str, ...] = ()
+    net: Message,
+    phase: str = "TEST",
+    level: int = 0,
+    stages: tuple[str, ...] = (),
+    losses: bool | None = None,
 ) -> Graph:
-    """The Graph of a prototxt message in `phase`, "TRAIN" or "TEST".
+    """The Graph of a prototxt message, of today's format or an older one, in `phase`.
 
-    Data layers become inputs; in TEST the losses, and the inputs that only they use, are left out
-    (but not a loss that another layer reads).
-    Raises ConvertError for anything that Caffe's Net::Init refuses.
+    phase: "TRAIN" or "TEST"; level, stages: what the include and exclude rules ask for besides.
+    losses: whether the losses stay, by default in TRAIN only.  Without them, the inputs that only
+        they use are left out too (but not a loss that another layer reads).
+    Data layers become inputs.  Raises ConvertError for anything that Caffe's Net::Init refuses.
     """
     if phase not in PHASE:
         raise ConvertError(f"phase {phase!r}: expected TRAIN or TEST")
-    values = read(net, NET, "net")
-    if values.layers:
-        raise UnsupportedError(
-            f"{net.source}: `layers` of the V1 format, expected `layer`: "
-            f"convert the file with Caffe's upgrade_net_proto_text"
-        )
-    if values.input:
-        raise UnsupportedError(
-            f"{net.source}: top-level `input`, expected a layer of type Input: "
-            f"write the shape into its input_param"
-        )
+    values = read(upgraded(net), NET, "net")
     # Caffe: phase and level of the file's own `state` do not count, its stages do.
     stages = (*stages, *(values.state.stage if values.state else ()))
     state = SimpleNamespace(phase=phase, level=level, stages=frozenset(stages))
@@ -130,7 +103,10 @@ def read_graph(
     if not kept:
         raise ConvertError(f"{net.source}: the net has no layer in phase {phase}")
     _check_blobs(kept)
-    return _graph(values.name, phase, kept)
+    steps, inputs = _without_sources(kept)
+    if losses is False or (losses is None and phase == "TEST"):
+        steps, inputs = _without_losses(steps, inputs)
+    return Graph(values.name, phase, tuple(steps), inputs, values.force_backward)
 
 
 def _layer(message: Message) -> Layer:
@@ -150,6 +126,8 @@ def _layer(message: Message) -> Layer:
         values.include,
         values.exclude,
         message,
+        values.loss_weight,
+        values.propagate_down,
     )
 
 
@@ -202,28 +180,43 @@ def _check_top(layer: Layer, index: int, readers: list[str] | None) -> None:
         )
 
 
-def _graph(name: str, phase: str, kept: list[Layer]) -> Graph:
-    classes = {id(layer): layers.find(layer) for layer in kept}
+def _without_sources(kept: list[Layer]) -> tuple[list[Layer], dict[str, Layer]]:
+    """The layers that compute, and each blob of the others, which are fed -> its layer."""
+    steps, inputs = [], {}
     for layer in kept:
-        classes[id(layer)].check_counts(layer)
-        _check_phase(layer, phase)
-    sources = [layer for layer in kept if classes[id(layer)].source]
-    steps = [layer for layer in kept if layer not in sources]
-    inputs = {blob: layer for layer in sources for blob in layer.tops}
-    if phase == "TEST":
-        read = {blob for layer in steps for blob in layer.bottoms}
-        losses = [layer for layer in steps if classes[id(layer)].loss and not read & {*layer.tops}]
-        steps = [layer for layer in steps if layer not in losses]
-        inputs = _without_labels(inputs, steps, losses)
-    return Graph(name, phase, tuple(steps), inputs)
+        kind = layers.find(layer)
+        kind.check_counts(layer)
+        _check_lists(layer)
+        if kind.source:
+            inputs.update(dict.fromkeys(layer.tops, layer))
+        else:
+            steps.append(layer)
+    return steps, inputs
 
 
-def _check_phase(layer: Layer, phase: str) -> None:
-    if layer.phase not in (None, phase):
+def _check_lists(layer: Layer) -> None:
+    """Raises ConvertError unless what is said of each bottom or top is said of all, or of none."""
+    for word, stated, blobs in (
+        ("loss_weight", layer.loss_weights, layer.tops),
+        ("propagate_down", layer.propagate_down, layer.bottoms),
+    ):
+        if len(stated) not in (0, len(blobs)):
+            raise ConvertError(
+                f"layer {layer.name!r}: {len(stated)} {word}, expected none or {len(blobs)}"
+            )
+    if layer.message.all("blobs"):
         raise UnsupportedError(
-            f"layer {layer.name!r}: phase {layer.phase} in a net of phase {phase}, "
-            f"expected `include {{ phase: {layer.phase} }}`"
+            f"layer {layer.name!r}: blobs in the prototxt, expected them in the caffemodel"
         )
+
+
+def _without_losses(
+    steps: list[Layer], inputs: dict[str, Layer]
+) -> tuple[list[Layer], dict[str, Layer]]:
+    read = {blob for layer in steps for blob in layer.bottoms}
+    losses = [layer for layer in steps if layers.find(layer).loss and not read & {*layer.tops}]
+    kept = [layer for layer in steps if layer not in losses]
+    return kept, _without_labels(inputs, kept, losses)
 
 
 def _without_labels(

@@ -1,8 +1,53 @@
 """What the layer types of Caffe's two older formats are called today.
 
+V1_ENUM: as a prototxt writes them -> number; V1: number -> today's name; V0: older name -> today's.
+
 Source  BVLC/caffe src/caffe/util/upgrade_proto.cpp (UpgradeV0LayerType, UpgradeV1LayerType)
 """
 
+V1_ENUM = {
+    "NONE": 0,
+    "ACCURACY": 1,
+    "BNLL": 2,
+    "CONCAT": 3,
+    "CONVOLUTION": 4,
+    "DATA": 5,
+    "DROPOUT": 6,
+    "EUCLIDEAN_LOSS": 7,
+    "FLATTEN": 8,
+    "HDF5_DATA": 9,
+    "HDF5_OUTPUT": 10,
+    "IM2COL": 11,
+    "IMAGE_DATA": 12,
+    "INFOGAIN_LOSS": 13,
+    "INNER_PRODUCT": 14,
+    "LRN": 15,
+    "MULTINOMIAL_LOGISTIC_LOSS": 16,
+    "POOLING": 17,
+    "RELU": 18,
+    "SIGMOID": 19,
+    "SOFTMAX": 20,
+    "SOFTMAX_LOSS": 21,
+    "SPLIT": 22,
+    "TANH": 23,
+    "WINDOW_DATA": 24,
+    "ELTWISE": 25,
+    "POWER": 26,
+    "SIGMOID_CROSS_ENTROPY_LOSS": 27,
+    "HINGE_LOSS": 28,
+    "MEMORY_DATA": 29,
+    "ARGMAX": 30,
+    "THRESHOLD": 31,
+    "DUMMY_DATA": 32,
+    "SLICE": 33,
+    "MVN": 34,
+    "ABSVAL": 35,
+    "SILENCE": 36,
+    "CONTRASTIVE_LOSS": 37,
+    "EXP": 38,
+    "DECONVOLUTION": 39,
+    "CROP": 40,  # of the branch of Caffe in which the FCNs began, not of BVLC's
+}
 V1 = {
     1: "Accuracy",
     2: "BNLL",
@@ -43,6 +88,7 @@ V1 = {
     37: "ContrastiveLoss",
     38: "Exp",
     39: "Deconvolution",
+    40: "Crop",
 }
 V0 = {
     "accuracy": "Accuracy",

@@ -3,16 +3,18 @@
 state_dict keys are Caffe's layer names: "conv1_1.weight", "conv1_1.bias".
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 import torch
 from torch import Tensor, nn
 
 from . import layers
-from .caffelayer import CaffeLayer, Shape
-from .errors import ConvertError, ShapeError, UnsupportedError
+from .backward import learnable, passed_down
+from .caffelayer import CaffeLayer, Shape, possible
+from .errors import ConvertError, ShapeError, naming
+from .filler import fill_
 from .graph import Graph, Layer
+from .sharing import View, seen, share
 
 
 class CaffeNet(nn.Module):
@@ -20,18 +22,23 @@ class CaffeNet(nn.Module):
 
     shapes: of input blobs, e.g. {"data": (1, 3, 500, 500)}, where the prototxt states none; only
         the channels matter, height and width are free at every call.
-    In TEST no parameter asks for a gradient; in TRAIN those with lr_mult 0 do not.
+    learnable: what state_dict calls the parameters whose gradient Caffe computes: not those with
+        lr_mult 0, unless `force_backward`.  They ask for one in TRAIN; in TEST none does.
     Raises ConvertError for what Caffe's set-up would refuse.
     """
 
     def __init__(self, graph: Graph, shapes: dict[str, Shape] | None = None):
         super().__init__()
         self.graph = graph
-        _refuse_sharing(graph)
         self.input_shapes = _input_shapes(graph, shapes or {})
         shapes = dict(self.input_shapes)
         for layer in graph.layers:
             self._add(layer, shapes)
+        self._names = {
+            key: [name for name, _ in m.named_parameters()] for key, _, m in self._keyed()
+        }
+        self._views = share(self._keyed())
+        self._ask_for_gradients()
         self._labels = _labels(graph)
         self._last_use = {blob: i for i, layer in enumerate(graph.layers) for blob in layer.bottoms}
         _allow_overwriting(self)
@@ -41,27 +48,55 @@ class CaffeNet(nn.Module):
         """Builds `layer` for its bottoms' shapes, and puts its tops' shapes beside them."""
         bottoms = [shapes[blob] for blob in layer.bottoms]
         module = layers.build(layer, bottoms)
-        _freeze(layer, module, self.graph.phase)
         # Caffe: a layer may be called anything, "a.b" too, which add_module would refuse.
         self._modules[self._key(layer, module)] = module
         shapes.update(zip(layer.tops, _reshape(layer, module, bottoms), strict=True))
 
     def _key(self, layer: Layer, module: CaffeLayer) -> str:
         """What state_dict calls `module`: as its layer, if it has parameters or the name alone."""
-        if next(module.parameters(), None) is None:
-            # Caffe: several layers may have one name.
-            alone = [other.name for other in self.graph.layers].count(layer.name) == 1
-            return layer.name if alone else f"{layer.name}#{len(self._modules)}"
-        if layer.name in self._modules:
-            raise UnsupportedError(
-                f"layer {layer.name!r}: a second layer of that name has parameters, "
-                f"expected names of their own"
-            )
-        return layer.name
+        names = [other.name for other in self.graph.layers]
+        alone = names.count(layer.name) == 1 or next(module.parameters(), None) is not None
+        if layer.name and layer.name not in self._modules and alone:
+            return layer.name
+        # Caffe: several layers may have one name, or none.
+        key = f"{layer.name}#{names[: len(self._modules) + 1].count(layer.name)}"
+        while key in names:
+            key += "#"
+        return key
 
     def steps(self) -> Iterator[tuple[Layer, CaffeLayer]]:
         """Each layer and its module, in the order in which they run."""
         return zip(self.graph.layers, self._modules.values(), strict=True)
+
+    def params(self) -> dict[str, list[Tensor]]:
+        """The blobs of each layer that has any, in Caffe's order and in the memory of the net.
+
+        Layers are called as in the state_dict; a shared parameter is with each layer that has it.
+        """
+        return {
+            key: [self._blob(key, name) for name in names]
+            for key, names in self._names.items()
+            if names
+        }
+
+    def begin(self, generator: torch.Generator | None = None) -> None:
+        """Fills each parameter as its filler says, with 0 where none is stated."""
+        filled: set[nn.Parameter] = set()
+        for key, layer, module in self._keyed():
+            own = {name: self._owner(key, name) for name in self._names[key]}
+            with naming(f"layer {layer.name!r}"):
+                for name, parameter in own.items():
+                    if parameter not in filled:
+                        fill_(parameter, module.fillers[name], generator)
+                        filled.add(parameter)
+
+    def train(self, mode: bool = True) -> "CaffeNet":
+        """As nn.Module has it, less the layers that state a phase of their own."""
+        super().train(mode)
+        for layer, module in self.steps():
+            if layer.phase:
+                module.train(layer.phase == "TRAIN")
+        return self
 
     def forward(self, keep: str | Collection[str] = (), **inputs: Tensor) -> dict[str, Tensor]:
         """{blob name: Tensor} of the net's outputs and of the blobs in `keep` ("all": all blobs).
@@ -71,12 +106,45 @@ class CaffeNet(nn.Module):
         """
         blobs = self._feed(inputs)
         kept = self._kept(keep)
-        for index, (layer, module) in enumerate(self.steps()):
-            blobs.update(_run(layer, module, blobs))
+        for index, (key, layer, module) in enumerate(self._keyed()):
+            with seen(self, module, self._views.get(key, {})):
+                blobs.update(self._run(layer, module, blobs))
             for blob in layer.bottoms:
                 if self._last_use[blob] == index and blob not in kept:
                     blobs.pop(blob, None)
         return {blob: blobs[blob] for blob in blobs if blob in kept}
+
+    def _run(self, layer: Layer, module: CaffeLayer, blobs: dict[str, Tensor]) -> Iterable:
+        """(top, Tensor) of `layer`, computed from its bottoms in `blobs`."""
+        bottoms = [blobs[blob] for blob in layer.bottoms]
+        _reshape(layer, module, [tuple(x.shape) for x in bottoms])
+        tops = module(*passed_down(layer, bottoms, self.graph.force_backward))
+        return zip(layer.tops, tops if isinstance(tops, tuple) else (tops,), strict=True)
+
+    def _keyed(self) -> Iterator[tuple[str, Layer, CaffeLayer]]:
+        """The steps, each with what state_dict calls its module."""
+        return zip(self._modules, self.graph.layers, self._modules.values(), strict=True)
+
+    def _owner(self, key: str, name: str) -> nn.Parameter:
+        """The parameter that is `name` of module `key`, in the shape that its owner has."""
+        view = self._views.get(key, {}).get(name, View(key, name, ()))
+        return getattr(self._modules[view.key], view.name)
+
+    def _blob(self, key: str, name: str) -> Tensor:
+        """The same in the shape that module `key` has."""
+        view = self._views.get(key, {}).get(name)
+        return view.of(self) if view else getattr(self._modules[key], name)
+
+    def _ask_for_gradients(self) -> None:
+        owned = (
+            (layer, [self._owner(key, name) for name in self._names[key]])
+            for key, layer, _ in self._keyed()
+        )
+        chosen = learnable(owned, self.graph.force_backward)
+        named = dict(self.named_parameters())
+        self.learnable = {name for name, parameter in named.items() if parameter in chosen}
+        for name, parameter in named.items():
+            parameter.requires_grad_(self.graph.phase == "TRAIN" and name in self.learnable)
 
     def _feed(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
         if inputs.keys() != self.input_shapes.keys():
@@ -108,20 +176,10 @@ class CaffeNet(nn.Module):
         return names | set(self.graph.outputs)
 
 
-def _run(layer: Layer, module: CaffeLayer, blobs: dict[str, Tensor]) -> Iterable:
-    """(top, Tensor) of `layer`, computed from its bottoms in `blobs`."""
-    bottoms = [blobs[blob] for blob in layer.bottoms]
-    _reshape(layer, module, [tuple(x.shape) for x in bottoms])
-    tops = module(*bottoms)
-    return zip(layer.tops, tops if isinstance(tops, tuple) else (tops,), strict=True)
-
-
 def _reshape(layer: Layer, module: CaffeLayer, shapes: list[Shape]) -> list[Shape]:
     """Shapes of the tops.  Raises ShapeError, naming the layer, for bottoms that do not fit."""
-    try:
-        return module.reshape(shapes)
-    except ShapeError as error:
-        raise ShapeError(f"layer {layer.name!r}: {error}") from None
+    with naming(f"layer {layer.name!r}"):
+        return [possible(shape) for shape in module.reshape(shapes)]
 
 
 def _input_shapes(graph: Graph, given: dict[str, Shape]) -> dict[str, Shape]:
@@ -132,6 +190,8 @@ def _input_shapes(graph: Graph, given: dict[str, Shape]) -> dict[str, Shape]:
             shapes[blob] = stated[layer.tops.index(blob)]
         if blob not in shapes:
             raise ConvertError(f"input {blob!r}: the prototxt states no shape, give it in `shapes`")
+        with naming(f"input {blob!r}"):
+            possible(shapes[blob])
     if unknown := shapes.keys() - graph.inputs.keys():
         raise ConvertError(f"shapes of {sorted(unknown)}, the inputs are {sorted(graph.inputs)}")
     return shapes
@@ -143,26 +203,6 @@ def _labels(graph: Graph) -> set[str]:
     return graph.inputs.keys() - {blob for layer in steps for blob in layer.bottoms}
 
 
-def _refuse_sharing(graph: Graph) -> None:
-    names = Counter(block.name for layer in graph.layers for block in layer.params if block.name)
-    if shared := [name for name, count in names.items() if count > 1]:
-        # Caffe: parameters of one name are one parameter.
-        raise UnsupportedError(f"param {shared[0]!r}: is shared, expected names of their own")
-
-
-def _freeze(layer: Layer, module: CaffeLayer, phase: str) -> None:
-    parameters = list(module.parameters())
-    if len(layer.params) > len(parameters):
-        raise ConvertError(
-            f"layer {layer.name!r}: {len(layer.params)} param blocks, "
-            f"expected at most {len(parameters)}"
-        )
-    learned = [block.lr_mult != 0 for block in layer.params]
-    learned += [True] * (len(parameters) - len(learned))
-    for parameter, learns in zip(parameters, learned, strict=True):
-        parameter.requires_grad_(phase == "TRAIN" and learns)
-
-
 def _allow_overwriting(net: CaffeNet) -> None:
     """Lets in-place layers overwrite a blob whose memory nothing else can see."""
     owned: set[str] = set()
@@ -171,3 +211,5 @@ def _allow_overwriting(net: CaffeNet) -> None:
             module.overwrite = True
         if module.allocates:
             owned.update(layer.tops)
+        elif not hasattr(module, "overwrite"):
+            owned.difference_update(layer.tops)  # its gradient may need the top as it is

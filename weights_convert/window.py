@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from .errors import ConvertError
 
 Pair = tuple[int, int]
+MOST = 2**31 - 1
 
 
 def pair(fields: SimpleNamespace, name: str, default: int | None = None) -> Pair:
@@ -28,6 +29,9 @@ def pair(fields: SimpleNamespace, name: str, default: int | None = None) -> Pair
         sizes = (stated[0], stated[-1]) if stated else (default, default)
     if None in sizes:
         raise ConvertError(f"lacks {name}, or both {ends[0]} and {ends[1]}")
+    if max(sizes) > MOST:
+        # Caffe: reads them as unsigned and computes with int, so that these become negative.
+        raise ConvertError(f"{name} is {sizes[0]} x {sizes[1]}, expected at most {MOST}")
     return sizes
 
 

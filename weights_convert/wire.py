@@ -70,6 +70,10 @@ class Message:
         except UnicodeDecodeError:
             raise self.error(field.at, f"field {field.number} is not UTF-8 text") from None
 
+    def raw(self, field: Field) -> np.ndarray:
+        """The bytes of the field, its tag included: uint8, where they lie, read-only."""
+        return self.file.view(Numbers(field.at, field.end - field.at, "u1", 1))
+
     def inside(self, field: Field) -> "Message":
         """The message in a message field."""
         self._expect(field, LENGTH)

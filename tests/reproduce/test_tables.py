@@ -6,17 +6,7 @@ from reproduce import nets, sample, tables
 from reproduce.cells import lines
 from reproduce.datasets import open_dataset
 from reproduce.errors import DataError
-from reproduce.remotes import remote
 from reproduce.results import Results
-
-
-@pytest.mark.parametrize("name", nets.names())
-def test_net_file(name):
-    spec = nets.load(name)
-    assert remote(spec.weights).file == spec.weights
-    assert spec.prototxt().all("name") == [name]
-    assert {"TEST", "TRAIN"} == spec.data_layers.keys()
-    assert len(spec.mean) == 3 and all(90 < value < 130 for value in spec.mean)
 
 
 @pytest.mark.parametrize("name", tables.names())
@@ -32,8 +22,9 @@ def test_table_file(name):
     assert set(table.expect) <= set(table.sources)
 
 
-def test_every_net_is_in_a_table():
-    assert set(nets.names()) == {net for name in tables.names() for net in tables.load(name).nets}
+def test_every_released_voc_net_is_in_a_table():
+    released = {net for net in nets.names() if net.startswith("voc-") and nets.load(net).weights}
+    assert released == {net for name in tables.names() for net in tables.load(name).nets}
 
 
 def test_caffes_re_evaluation_is_what_ours_is_compared_with():
@@ -68,7 +59,7 @@ def test_sample_table_expects_caffes_scores():
 
 @pytest.mark.parametrize("load, name", [(nets.load, "voc-fcn4s"), (tables.load, "voc2007")])
 def test_unknown_name_lists_the_known(load, name):
-    with pytest.raises(DataError, match=f"{name}.*unknown, expected one of voc"):
+    with pytest.raises(DataError, match=f"{name}.*unknown, expected one of .*voc"):
         load(name)
 
 

@@ -1,81 +1,76 @@
-"""Single layers, forward and gradients, as real Caffe computed them."""
+"""Each case of one to four layers, forward and backward, as real Caffe computed it."""
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
+from golden import (
+    GOLDEN,
+    GRADIENT,
+    arrays,
+    assert_blobs,
+    assert_close,
+    cases,
+    feeds,
+    meta,
+    parameter,
+    weights,
+)
 
-from weights_convert import load_net, read_prototxt
-from weights_convert.graph import read_graph
-from weights_convert.net import CaffeNet
+from weights_convert import load_net
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "layers"
-CASES = sorted(path.name for path in GOLDEN.iterdir())
-FORWARD, GRADIENT = 5e-5, 1e-4  # of the blob's standard deviation
-
-
-def assert_close(actual, expected, within, what):
-    assert actual.shape == expected.shape, what
-    scale = expected.std(dtype=np.float64) or np.abs(expected).max()
-    assert np.abs(actual - expected).max() <= 1e-6 + within * scale, what
-
-
-def built(folder):
-    phase = "TRAIN" if folder.name.startswith("softmaxloss") else "TEST"  # TEST drops losses
-    weights = list(folder.glob("weights.caffemodel*"))
-    if weights:
-        return load_net(folder / "net.prototxt", weights[0], phase).requires_grad_(True)
-    return CaffeNet(read_graph(read_prototxt(folder / "net.prototxt"), phase))
+LAYERS = GOLDEN / "layers"
+VALUES = [case for case in cases("layers") if meta(LAYERS / case)["compare"] == "values"]
+BACKWARD = [case for case in VALUES if meta(LAYERS / case)["backward"]]
 
 
-@pytest.fixture(params=CASES)
-def case(request):
-    folder = GOLDEN / request.param
-    given, expected = (dict(np.load(folder / f"{name}.npz")) for name in ("input", "output"))
-    return built(folder), given, expected
+def opened(case):
+    """The net of `case` as Caffe had it, with the inputs and outputs of its forward pass."""
+    folder = LAYERS / case
+    phase = meta(folder)["phase"]
+    net = load_net(folder / "net.prototxt", weights(folder), phase, losses=True)
+    return net, arrays(folder / "input.npz"), arrays(folder / "output.npz")
 
 
-def feeds(given):
-    return {name: torch.from_numpy(x) for name, x in given.items() if not name.startswith("grad:")}
+def test_all_cases_are_there():
+    assert len(cases("layers")) == 96
+    assert set(cases("layers")) - set(VALUES) == {"dropout_train_statistics"}
 
 
-def test_forward_is_caffes(case):
-    net, given, expected = case
-    blobs = net(**feeds(given), keep="all")
-    for blob, values in expected.items():
-        if ":" not in blob:
-            assert_close(blobs[blob].detach().numpy(), values, FORWARD, blob)
+@pytest.mark.parametrize("case", VALUES)
+def test_forward(case):
+    net, given, expected = opened(case)
+    with torch.no_grad():
+        assert_blobs(net, net(**feeds(given), keep="all"), expected)
 
 
-def test_gradients_are_caffes(case):
-    net, given, expected = case
-    if not any(key.startswith("grad:") for key in expected):
-        pytest.skip("Caffe was not run backward on this case")
-    inputs = {name: x.requires_grad_(True) for name, x in feeds(given).items()}
-    outputs = net(**inputs)
-    losses = [name for name in outputs if f"grad:{name}" not in given and not outputs[name].dim()]
-    seeds = {
-        name: torch.from_numpy(given[f"grad:{name}"]) for name in outputs if f"grad:{name}" in given
-    }
-    weight = loss_weight(net)
-    seeds.update({name: torch.full_like(outputs[name], weight) for name in losses})
-    torch.autograd.backward([outputs[name] for name in seeds], list(seeds.values()))
+@pytest.mark.parametrize("case", BACKWARD)
+def test_backward(case):
+    net, given, expected = opened(case)
+    for name, weight in net.named_parameters():
+        weight.requires_grad_(name in net.learnable)
+    inputs = {name: x.requires_grad_() for name, x in feeds(given).items()}
+    backward(net, net(**inputs), given)
     for key, values in expected.items():
         if key.startswith("grad:"):
-            assert_close(gradient(net, inputs, key), values, GRADIENT, key)
+            name = key.removeprefix("grad:")
+            grad = (parameter(net, name) if ":" in name else inputs[name]).grad
+            assert_close(torch.zeros(values.shape) if grad is None else grad, values, GRADIENT, key)
 
 
-def loss_weight(net):
-    stated = [layer.message.all("loss_weight") for layer in net.graph.layers]
-    return float(next((weights[0] for weights in stated if weights), 1.0))
+def backward(net, outputs, given):
+    """Caffe's backward pass: from each output with a stated gradient, and from each loss."""
+    weights = net.graph.loss_weights
+    seeds = {blob: torch.tensor(weights[blob]) for blob in outputs if blob in weights}
+    stated = {blob: given.get(f"grad:{blob}") for blob in outputs}
+    seeds |= {blob: torch.from_numpy(x) for blob, x in stated.items() if x is not None}
+    torch.autograd.backward([outputs[blob] for blob in seeds], list(seeds.values()))
 
 
-def gradient(net, inputs, key):
-    _, name, *index = key.split(":")
-    found = list(net._modules[name].parameters())[int(index[0])] if index else inputs[name]
-    return np.zeros(found.shape, np.float32) if found.grad is None else found.grad.numpy()
-
-
-def test_cases_are_there():
-    assert len(CASES) >= 60
+def test_dropout_in_training_keeps_and_scales_as_many():
+    net, given, expected = opened("dropout_train_statistics")
+    inputs = {"x": torch.from_numpy(given["x"]).requires_grad_()}
+    outputs = net(**inputs)
+    backward(net, outputs, given)
+    kept, scale = outputs["y"] != 0, torch.from_numpy(expected["y"] / given["x"]).max()
+    assert torch.allclose(outputs["y"][kept], inputs["x"][kept] * scale)
+    assert abs(kept.float().mean() - (expected["y"] != 0).mean()) < 0.03
+    assert torch.allclose(inputs["x"].grad, torch.from_numpy(given["grad:y"]) * kept * scale)

@@ -11,7 +11,7 @@ import torch
 from prototxts import convolution, fed, layer, net
 
 from weights_convert import load_net
-from weights_convert.errors import ConvertError, UnsupportedError
+from weights_convert.errors import ConvertError
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 DATA = fed("data", 1, 3, 5, 6)
@@ -111,20 +111,6 @@ def test_a_layer_may_be_named_as_one_with_parameters(x):
     assert list(made.state_dict()) == ["l.weight"]
     weight = made.state_dict()["l.weight"].view(1, 3, 1, 1)
     assert torch.equal(made(data=x)["c"], (x.clamp(min=0) * weight).clamp(min=0))
-
-
-def test_two_layers_of_one_name_with_parameters_are_refused():
-    scales = [layer("Scale", "data", top, name="s") for top in "ab"]
-    error = "layer 's': a second layer of that name has parameters, expected names of their own"
-    with pytest.raises(UnsupportedError, match=error):
-        net(DATA, *scales)
-
-
-def test_shared_parameters_are_refused():
-    scales = [layer("Scale", "data", top, 'param { name: "w" }') for top in "ab"]
-    with pytest.raises(UnsupportedError, match="param 'w': is shared, expected names of their own"):
-        net(DATA, *scales)
-    assert net(DATA, scales[0], scales[1].replace('"w"', '"v"'))
 
 
 @pytest.mark.parametrize("keep", ["pool9", ["score", "pool9"]])

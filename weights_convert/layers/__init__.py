@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from ..caffelayer import CaffeLayer
-from ..errors import ConvertError, PrototxtError, UnsupportedError
+from ..errors import UnsupportedError, naming
 
 if TYPE_CHECKING:
     from ..graph import Layer
@@ -40,14 +40,14 @@ def find(layer: "Layer") -> type[CaffeLayer]:
         return types()[layer.type]
     spelled = [name for name in types() if name.lower() == layer.type.lower()]
     hint = f"did you mean {spelled[0]!r}?" if spelled else f"known are {', '.join(types())}"
-    raise UnsupportedError(f"layer {layer.name!r}: unknown layer type {layer.type!r}; {hint}")
+    raise UnsupportedError(
+        f"{layer.place}layer {layer.name!r}: unknown layer type {layer.type!r}; {hint}"
+    )
 
 
 def build(layer: "Layer", shapes: list[tuple[int, ...]]) -> CaffeLayer:
     """The module that does what Caffe's `layer` does with bottoms of `shapes`, yet unfilled."""
-    try:
-        return find(layer)(layer, shapes)
-    except PrototxtError:
-        raise  # it names the place in the file already
-    except ConvertError as error:
-        raise type(error)(f"layer {layer.name!r}: {error}") from None
+    with naming(f"layer {layer.name!r}"):
+        module = find(layer)(layer, shapes)
+        module.fillers = module.find_fillers(layer)
+        return module

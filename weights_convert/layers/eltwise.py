@@ -59,6 +59,7 @@ class Eltwise(CaffeLayer):
         self.operation = fields.operation
         # Caffe: MAX takes coefficients and ignores them.
         self.coeff = fields.coeff if fields.operation == "SUM" else ()
+        self.loses_first = layer.in_place and fields.operation == "SUM"
 
     def reshape(self, shapes: list[Shape]) -> list[Shape]:
         if len(set(shapes)) > 1:
@@ -69,4 +70,7 @@ class Eltwise(CaffeLayer):
     def forward(self, *bottoms: Tensor) -> Tensor:
         if set(self.coeff) - {1.0}:
             bottoms = tuple(c * x for c, x in zip(self.coeff, bottoms, strict=True))
+        if self.loses_first:
+            # Caffe: clears the top before it sums, in place the first bottom with it.
+            bottoms = (torch.zeros_like(bottoms[0]), *bottoms[1:])
         return OPERATIONS[self.operation](*bottoms)

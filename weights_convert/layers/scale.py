@@ -1,8 +1,9 @@
-"""Caffe `Scale` with one bottom: multiply by a parameter along `axis`, add a bias if asked.
+"""Caffe `Scale`: multiply by a parameter, or a second bottom, from `axis` on; add a bias if asked.
 
-Shape   any -> the same
-Blobs   weight, of the bottom's sizes from `axis` over `num_axes` axes; bias likewise if bias_term
-Errors  ShapeError for an axis outside the bottom; UnsupportedError for the form with two bottoms.
+Shape   any, the second of the first's sizes from `axis` on -> as the first
+Blobs   with one bottom, weight, of the bottom's sizes from `axis` over `num_axes` axes (-1: all),
+        without filler it begins as 1; bias, of the same shape or the second bottom's, if bias_term
+Errors  ShapeError for an axis outside the bottom, or sizes that do not fit.
 Source  BVLC/caffe src/caffe/layers/scale_layer.cpp (LayerSetUp, Reshape).
 """
 
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from ..caffelayer import CaffeLayer, Shape
-from ..errors import ShapeError, UnsupportedError
 from ..fields import Bool, Int32, Nested
 from ..filler import FILLER
+from .bias import check_lies, covered, first_axis, laid
 
 if TYPE_CHECKING:
     from ..graph import Layer
@@ -30,31 +31,26 @@ SCALE = {
 class Scale(CaffeLayer):
     params = {"scale_param": SCALE}
     bottoms = (1, 2)
+    allocates = True
+    begins = 1.0
 
     def __init__(self, layer: "Layer", shapes: list[Shape]):
         super().__init__(layer, shapes)
-        fields, axes = layer.fields("scale_param", SCALE), len(shapes[0])
-        if len(shapes) > 1:
-            raise UnsupportedError("Scale with two bottoms, only one bottom is supported")
-        if not -axes <= fields.axis < axes:
-            raise ShapeError(f"scale_param: axis {fields.axis} of a bottom of shape {shapes[0]}")
-        begin = fields.axis % axes
-        end = axes if fields.num_axes == -1 else begin + fields.num_axes
-        if not begin <= end <= axes:
-            raise ShapeError(f"scale_param: num_axes {fields.num_axes} from axis {begin} of {axes}")
-        shape = shapes[0][begin:end]
-        self.begin, self.trailing = begin, (1,) * (axes - end)
-        self.weight = self.empty_parameter(*shape)
+        fields = layer.fields("scale_param", SCALE)
+        learned = len(shapes) == 1
+        shape = covered("scale_param", fields, shapes[0]) if learned else shapes[1]
+        self.begin = first_axis("scale_param", fields.axis, shapes[0], shape)
+        self.weight = self.empty_parameter(*shape) if learned else None
         self.bias = self.empty_parameter(*shape) if fields.bias_term else None
 
     def reshape(self, shapes: list[Shape]) -> list[Shape]:
-        found = shapes[0][self.begin : len(shapes[0]) - len(self.trailing)]
-        if found != tuple(self.weight.shape):
-            raise ShapeError(f"a bottom of {found}, its weight is of {tuple(self.weight.shape)}")
+        for other in shapes[1:]:
+            check_lies("second bottom", self.begin, shapes[0], other)
+        for what, blob in (("weight", self.weight), ("bias", self.bias)):
+            if blob is not None:
+                check_lies(what, self.begin, shapes[0], tuple(blob.shape))
         return shapes[:1]
 
-    def forward(self, x: Tensor) -> Tensor:
-        top = x * self.weight.view(*self.weight.shape, *self.trailing)
-        if self.bias is None:
-            return top
-        return top + self.bias.view(*self.bias.shape, *self.trailing)
+    def forward(self, x: Tensor, second: Tensor | None = None) -> Tensor:
+        top = x * laid(self.weight if second is None else second, self.begin, x)
+        return top if self.bias is None else top + laid(self.bias, self.begin, x)

@@ -1,6 +1,6 @@
 """The classifiers that FCNs are cast from, one file each, found by name.
 
-Each file has the constants WIDTHS and FC of the published net, and one function
-`trunk(spec, data, widths, fc, dropout)` that adds the layers from blob `data` on and returns the
-name of the last.
+Each file has one function, `trunk(spec, data, fc=...)`, that adds the layers from blob `data` on
+and yields the name of each pool and of the last blob as soon as it is there; layers that come after
+the last name asked for are not added.  fc: channels of fc6 and fc7, in trunks that have them.
 """

@@ -1,0 +1,34 @@
+"""Caffe `Clip`: x, but not less than `min` nor more than `max`.
+
+Shape   any -> the same
+Errors  ConvertError without min or max, which have no default.
+Source  BVLC/caffe src/caffe/layers/clip_layer.cpp.
+"""
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from ..caffelayer import CaffeLayer, Shape
+from ..errors import ConvertError
+from ..fields import Float
+
+if TYPE_CHECKING:
+    from ..graph import Layer
+
+CLIP = {"min": Float(), "max": Float()}
+
+
+class Clip(CaffeLayer):
+    params = {"clip_param": CLIP}
+
+    def __init__(self, layer: "Layer", shapes: list[Shape]):
+        super().__init__(layer, shapes)
+        fields = layer.fields("clip_param", CLIP)
+        if lacking := [name for name in CLIP if name not in fields.given]:
+            raise ConvertError(f"clip_param lacks {' and '.join(lacking)}, expected min and max")
+        self.min, self.max = fields.min, fields.max
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Caffe: of a min above max the min counts; clamp(min, max) would take the max.
+        return x.clamp(max=self.max).clamp(min=self.min)

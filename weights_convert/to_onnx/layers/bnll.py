@@ -1,0 +1,7 @@
+"""`BNLL` as Softplus."""
+
+from ..step import Step
+
+
+def emit(step: Step) -> None:
+    step.top("Softplus", *step.bottoms)

@@ -1,0 +1,7 @@
+"""`Softmax` as torch.softmax."""
+
+from ..step import Step
+
+
+def emit(step: Step) -> str:
+    return f"torch.softmax({step.bottom}, {step.module.axis})"
