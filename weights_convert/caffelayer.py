@@ -80,7 +80,7 @@ class CaffeLayer(nn.Module):
 
 def possible(shape: Shape) -> Shape:
     """`shape` if Caffe can have a blob of it.  Raises ShapeError otherwise."""
-    if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(shape) > MAX_COUNT:
+    if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(filter(None, shape)) > MAX_COUNT:
         raise ShapeError(
             f"a blob of shape {shape}, expected no negative size, at most {MAX_AXES} axes and at "
             f"most {MAX_COUNT} numbers"

@@ -3,6 +3,7 @@
 import gzip
 
 import golden
+import numpy as np
 import pytest
 from encoder import dims, integer, nested, packed, tag
 
@@ -14,8 +15,8 @@ from weights_convert.caffemodel_resave import resave
 GOLDEN = golden.GOLDEN
 
 
-def convert(out, prototxt, weights):
-    return main(["convert", str(prototxt), str(weights), "-o", str(out)])
+def convert(out, *arguments):
+    return main(["convert", *map(str, arguments), "-o", str(out)])
 
 
 @pytest.mark.parametrize("net", ["voc-fcn8s-atonce", "voc-fcn-alexnet", "voc-fcn-googlenet"])
@@ -96,6 +97,62 @@ def test_bytes_that_we_do_not_know_stay(tmp_path):
     (tmp_path / "odd").write_bytes(data)
     assert convert(tmp_path / "w.caffemodel", tmp_path / "net.prototxt", tmp_path / "odd") == 0
     assert (tmp_path / "w.caffemodel").read_bytes() == data
+
+
+def saved(tmp_path, data, arrays):
+    """What resave makes of these bytes, and what it tells."""
+    (tmp_path / "w").write_bytes(data)
+    with Caffemodel.open(tmp_path / "w") as model:
+        told = resave(tmp_path / "new", model, arrays, {})
+    return (tmp_path / "new").read_bytes(), told
+
+
+def layer(name, blob):
+    return nested(100, nested(1, name) + nested(7, blob))
+
+
+ONE_TWO, THREE_FOUR = (packed(5, numbers) + dims(2) for numbers in ([1, 2], [3, 4]))
+ARRAY = np.float32([3, 4])
+
+
+def test_changed_numbers_are_written_and_named(tmp_path):
+    new, told = saved(tmp_path, layer("a", ONE_TWO) + layer("b", ONE_TWO), {"b": [ARRAY]})
+    assert new == layer("a", ONE_TWO) + layer("b", THREE_FOUR)
+    assert told == ["numbers changed (layer 'b' blob 0)"]
+
+
+def test_of_one_name_the_last_layer_is_written(tmp_path):
+    new, _ = saved(tmp_path, layer("a", ONE_TWO) + layer("a", ONE_TWO), {"a": [ARRAY]})
+    assert new == layer("a", ONE_TWO) + layer("a", THREE_FOUR)
+
+
+def test_layers_that_the_source_has_not_come_last(tmp_path):
+    new, told = saved(tmp_path, layer("a", ONE_TWO), {"b": [ARRAY]})
+    assert new == layer("a", ONE_TWO) + layer("b", THREE_FOUR)
+    assert told == ["layers of which the source has no arrays were added (layer 'b')"]
+
+
+def test_layers_of_an_older_form_that_the_net_has_not_keep_their_arrays(tmp_path):
+    old = nested(2, nested(4, "a") + nested(6, ONE_TWO))
+    assert saved(tmp_path, old, {})[0] == layer("a", ONE_TWO)
+
+
+def test_four_number_shapes_and_trailing_fields_are_named(tmp_path):
+    four = b"".join(integer(n, size) for n, size in enumerate((1, 1, 1, 2), 1)) + packed(5, [3, 4])
+    for blob, change in (
+        (four, "four-number shapes became plain shapes (layer 'a' blob 0)"),
+        (THREE_FOUR + integer(9, 1), "what is neither number nor shape, such as diff, was left"),
+    ):
+        new, [told] = saved(tmp_path, layer("a", blob), {"a": [ARRAY]})
+        assert new == layer("a", THREE_FOUR) and told.startswith(change)
+
+
+def test_of_layers_of_one_name_in_a_net_the_first_is_saved(tmp_path):
+    folder = GOLDEN / "accepted" / "same_layer_name_weights"
+    [weights] = folder.glob("weights.*")
+    files = [folder / "net.prototxt", weights, "--partial"]
+    assert convert(tmp_path / "w.caffemodel", *files) == 0
+    assert (tmp_path / "w.caffemodel").read_bytes() == weights.read_bytes()
 
 
 def test_lengths_and_extra_fields_are_named(tmp_path, capsys):

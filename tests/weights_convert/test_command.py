@@ -45,6 +45,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     read, write = os.pipe()
     os.close(read)
     command = [sys.executable, "-m", "weights_convert", "inspect", str(tmp_path / "w.caffemodel")]
-    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, env=env)
     os.close(write)
     assert (done.returncode, done.stderr) == (DONE, "")

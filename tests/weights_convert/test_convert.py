@@ -197,6 +197,22 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, capsys, suffix):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_disk_that_fills_while_torch_writes(tmp_path, monkeypatch, capsys):
+    def fail(*_):
+        raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 704 vs 598")
+
+    monkeypatch.setattr(torch, "save", fail)
+    assert convert(tmp_path / "net.pt") == 2
+    assert "error: torch: cannot write the file, is the disk full?" in capsys.readouterr().err
+
+
+def test_an_old_file_is_replaced_and_not_written_over(tmp_path):
+    (tmp_path / "net.pt").write_bytes(b"old")
+    os.link(tmp_path / "net.pt", tmp_path / "other")
+    assert convert(tmp_path / "net.pt") == 0
+    assert (tmp_path / "other").read_bytes() == b"old" != (tmp_path / "net.pt").read_bytes()
+
+
 def test_refuses_to_overwrite_what_it_reads(tmp_path, capsys):
     weights = tmp_path / "w.caffemodel"
     weights.write_bytes(data := gzip.decompress(WEIGHTS.read_bytes()))

@@ -24,6 +24,7 @@ COUNTS = {
     classifiers.squeezenet: 1_235_496,
     classifiers.mobilenet: 4_231_976,
     classifiers.densenet: 7_978_856,
+    segmenters.deeplab: 20_505_429,
     segmenters.hed: 14_716_171 + 16 + 64 + 256 + 1024 + 4,  # and the upsampling
 }
 # Blob -> its size, (channels, height, width); channels of the narrow net.

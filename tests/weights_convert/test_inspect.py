@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from encoder import dims, nested, tag, varint
+from encoder import dims, nested, packed, tag, unpacked, varint
 
-from weights_convert import read_caffemodel, read_prototxt, write_prototxt
+from weights_convert import read_caffemodel, read_prototxt, write_caffemodel, write_prototxt
 from weights_convert.__main__ import main
 from weights_convert.prototxt import Message
 
@@ -109,6 +109,44 @@ def test_older_forms_in_todays_words(told, case, form):
     assert wires["relu1"] == ("ReLU", ["conv1"], ["conv1"], 0)
     read = read_caffemodel(GOLDEN / "legacy" / case / "weights.caffemodel")
     assert wires["conv1"][3] == sum(blob.size for blob in read["conv1"])
+
+
+def test_learning_rates_of_every_form(told, tmp_path):
+    """The first of two blobs is never learned; where no rate is stated, it is 1."""
+    blobs = [dims(2, 3) + packed(5, range(6)), dims(2) + packed(5, (1, 2))]
+    rates = unpacked(7, [0.0]), unpacked(51, [0.0])
+    today = nested(1, "a") + nested(4, "top") + nested(6, unpacked(3, [0.0]))
+    today = nested(100, today + b"".join(nested(7, blob) for blob in blobs))
+    v1 = nested(3, "top") + nested(4, "a") + rates[0] + b"".join(nested(6, b) for b in blobs)
+    v0 = nested(1, nested(1, "a") + rates[1] + b"".join(nested(50, b) for b in blobs))
+    for data in (today, nested(2, v1), nested(2, v0 + nested(3, "top"))):
+        (tmp_path / "w").write_bytes(data)
+        assert [told(tmp_path / "w")[key] for key in ("parameters", "learnable")] == [8, 2]
+
+
+def test_a_shared_parameter_counts_once(told, tmp_path):
+    """With each layer that has it, whatever its shape there, but once in the total."""
+    share = 'param { name: "w" share_mode: PERMISSIVE }'
+    (tmp_path / "net.prototxt").write_text(f"""
+        layer {{ name: "x" type: "Input" top: "x"
+                 input_param {{ shape {{ dim: 1 dim: 3 dim: 1 dim: 1 }} }} }}
+        layer {{ name: "c" type: "Convolution" bottom: "x" top: "y" {share}
+                 convolution_param {{ num_output: 3 kernel_size: 1 bias_term: false }} }}
+        layer {{ name: "i" type: "InnerProduct" bottom: "y" top: "z" {share}
+                 inner_product_param {{ num_output: 3 bias_term: false }} }}""")
+    found = told(tmp_path / "net.prototxt")
+    assert layers(found, "blob_shapes", "parameters", "learnable") == {
+        "x": ([], 0, 0), "c": ([[3, 3, 1, 1]], 9, 9), "i": ([[3, 3]], 9, 9)
+    }  # fmt: skip
+    assert (found["parameters"], found["learnable"]) == (9, 9)
+
+
+def test_a_file_of_arrays_alone_does_not_say_what_is_learned(told, tmp_path, capsys):
+    write_caffemodel(tmp_path / "w", {"a": [np.ones((2, 3), np.float32)]})
+    found = told(tmp_path / "w")
+    assert (found["parameters"], found["learnable"]) == (6, None)
+    assert main(["inspect", str(tmp_path / "w")]) == 0
+    assert "learnable" not in capsys.readouterr().out
 
 
 TABLE = r"""

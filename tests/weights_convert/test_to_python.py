@@ -1,10 +1,10 @@
 """Generated Python files: without us, they compute the same bits, at any size."""
 
 import ast
-import importlib.util
 
 import pytest
 import torch
+from generated import CONV, INPUT, RELU, assert_same, imported, small, twin
 from golden import GOLDEN, arrays, cases, feeds, meta, weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,13 +24,6 @@ LEFT = [
     for case in cases("layers")
     if not case.startswith(EMPTY) and meta(LAYERS / case)["phase"] == "TEST"
 ]
-INPUT = """name: "tiny" layer { name: "data" type: "Input" top: "data"
-  input_param { shape { dim: 1 dim: 3 dim: 13 dim: 11 } } }
-"""
-CONV = """layer { name: "conv" type: "Convolution" bottom: "data" top: "conv" convolution_param {
-  num_output: 2 kernel_size: 3 pad: 100 weight_filler { type: "gaussian" } } }
-"""
-RELU = 'layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }\n'
 TINY = '''\
 """tiny: a Caffe net as plain PyTorch.
 
@@ -74,40 +67,9 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-def small(text):
-    """A net of the layers in `text`, whose input is `data`."""
-    return load_net(parse(INPUT + text), None)
-
-
 def golden(kind, case):
     folder = GOLDEN / kind / case
     return load_net(folder / "net.prototxt", weights(folder))
-
-
-def imported(path):
-    """The file as any program imports it."""
-    spec = importlib.util.spec_from_file_location("generated", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def twin(net, path):
-    """The net of the file with the parameters of `net`, by way of a .pt file."""
-    module = imported(path)
-    if not net.state_dict():
-        return module.Net()
-    torch.save(dict(net.state_dict()), path.with_suffix(".pt"))
-    return module.load(path.with_suffix(".pt"))
-
-
-def assert_same(net, other, feed):
-    with torch.inference_mode():
-        expected, actual = net(**feed), other(*(feed[blob] for blob in net.input_shapes))
-    assert list(actual) == list(expected)
-    for blob in expected:
-        # NaN, as of Log, is equal to itself here
-        assert torch.equal(actual[blob].nan_to_num(12345), expected[blob].nan_to_num(12345)), blob
 
 
 @pytest.mark.parametrize("case", cases("nets"))
@@ -194,78 +156,6 @@ def test_safetensors(tmp_path):
     save_file(dict(net.state_dict()), tmp_path / "net.safetensors")
     other = imported(path).load(tmp_path / "net.safetensors")
     assert_same(net, other, next(runs(net))[0])
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "a.b",
-        "a/b-1x1",
-        "1conv",
-        "forward",
-        "eval",
-        "class",
-        "self",
-        "torch",
-        "__init__",
-        "caffe_crop",
-        "\u00e9t\u00e9 \U0001f600",
-        '"""\\nraise SystemExit\\n"""',
-        "it's {0} % \\\\",
-        "",
-    ],
-)
-def test_names_of_all_kinds(name, tmp_path):
-    text = (CONV + RELU).replace('"conv"', f'"{name}"' if '"' not in name else f"'{name}'")
-    if not name:
-        text = CONV.replace('name: "conv"', 'name: ""')
-    net = small(text.replace('"tiny"', f"'{name}'"))
-    to_python(net, tmp_path / "net.py")
-    other = twin(net, tmp_path / "net.py")
-    assert other.state_dict().keys() == net.state_dict().keys()
-    assert_same(net, other, next(runs(net))[0])
-
-
-def test_many_inputs(tmp_path):
-    names = [f"a_rather_long_name_of_an_input_{i}" for i in range(9)]
-    tops = " ".join(f'top: "{name}"' for name in names)
-    text = f"""layer {{ name: "in" type: "Input" {tops} input_param {{ shape {{ dim: 2 }} }} }}
-      layer {{ name: "l" type: "Eltwise" {tops.replace("top", "bottom")} top: "sum" }}"""
-    net = load_net(parse(text), None)
-    to_python(net, tmp_path / "net.py")
-    assert_same(net, imported(tmp_path / "net.py").Net(), next(runs(net))[0])
-    assert max(map(len, (tmp_path / "net.py").read_text().splitlines())) <= 100
-
-
-def test_two_blobs_that_python_would_call_alike(tmp_path):
-    first, second = (CONV.replace('"conv"', f'"{name}"') for name in ("a/b", "a.b"))
-    net = small(first + second)
-    to_python(net, tmp_path / "net.py")
-    assert_same(net, twin(net, tmp_path / "net.py"), next(runs(net))[0])
-
-
-def test_shared_parameters_stay_one(tmp_path):
-    net = golden("layers", "shared_params")
-    to_python(net, tmp_path / "net.py")
-    other = twin(net, tmp_path / "net.py")
-    assert other.c1.weight is other.c2.weight
-
-
-def test_parameter_shared_in_another_shape(tmp_path):
-    shared = 'param { name: "w" share_mode: PERMISSIVE }'
-    text = f"""
-      layer {{ name: "a" type: "Scale" bottom: "data" top: "a" param {{ name: "w" }}
-        scale_param {{ axis: 1 num_axes: 1 }} }}
-      layer {{ name: "b" type: "Scale" bottom: "data" top: "b" {shared}
-        scale_param {{ axis: 0 num_axes: 2 }} }}"""
-    with pytest.raises(UnsupportedError, match=r"layer 'b'.*shares a parameter in a shape of its"):
-        to_python(small(text), tmp_path / "net.py")
-
-
-def test_layer_after_one_within_it(tmp_path):
-    text = CONV.replace('"conv"', '"a.b"') + CONV.replace('"conv"', '"a"')
-    with pytest.raises(UnsupportedError, match=r"layer 'a'.*follows a layer .* begins with 'a.'"):
-        to_python(small(text), tmp_path / "net.py")
 
 
 def test_dropout_is_there_for_training(tmp_path):

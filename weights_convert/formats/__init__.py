@@ -24,7 +24,7 @@ def suffixes() -> dict[str, ModuleType]:
 def find(path: str | PathLike) -> ModuleType:
     """The module for the suffix of `path`.  Raises ConvertError, which lists the known ones."""
     name = Path(path).name
-    fitting = [suffix for suffix in suffixes() if name.endswith(suffix) and name != suffix]
-    if not fitting:
-        raise ConvertError(f"{path}: unknown suffix, expected one of {', '.join(suffixes())}")
-    return suffixes()[max(fitting, key=len)]
+    for suffix, module in suffixes().items():
+        if name.endswith(suffix) and name != suffix:
+            return module
+    raise ConvertError(f"{path}: unknown suffix, expected one of {', '.join(suffixes())}")
