@@ -30,5 +30,7 @@ class Clip(CaffeLayer):
         self.min, self.max = fields.min, fields.max
 
     def forward(self, x: Tensor) -> Tensor:
-        # Caffe: of a min above max the min counts; clamp(min, max) would take the max.
-        return x.clamp(max=self.max).clamp(min=self.min)
+        # Caffe: of a min above max the min counts, and the gradient passes at both ends; of clamp
+        # neither is sure.
+        top = x.masked_fill(x > self.max, self.max)
+        return top.masked_fill(top < self.min, self.min)
