@@ -50,15 +50,14 @@ def _form() -> argparse.ArgumentParser:
         required=True,
         help=f"the file to write; its suffix, one of {' '.join(formats.suffixes())}, says what",
     )
-    options.add_net(form)
-    options.add_partial(form)
+    options.add_loading(form)
     return form
 
 
 def _net(given: argparse.Namespace) -> CaffeNet:
     generator = torch.Generator().manual_seed(0)  # of the fillers, so that each run gives the same
-    chosen = options.net(given) | {"partial": given.partial, "generator": generator}
-    return load_net(given.prototxt, given.caffemodel, **chosen)
+    chosen = options.loading(given)
+    return load_net(given.prototxt, given.caffemodel, generator=generator, **chosen)
 
 
 def _partly(net: CaffeNet) -> Iterator[str]:

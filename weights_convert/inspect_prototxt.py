@@ -1,15 +1,12 @@
-"""The inventory of a prototxt: its net is built, for the shapes, but given no memory."""
+"""The inventory of a prototxt: its net is built, for the shapes, but its memory is not touched."""
 
 import dataclasses
-import warnings
 from collections.abc import Iterator
 from os import PathLike
 
-import torch
-
 from .caffelayer import Shape
 from .coordinates import Coordinates, receptive_field
-from .cropping import aligned, crops
+from .cropping import crops
 from .errors import ConvertError
 from .graph import Graph, read_graph
 from .inventory import Entry, Inventory, Output
@@ -24,16 +21,14 @@ def inspect_prototxt(
     *,
     level: int = 0,
     stages: tuple[str, ...] = (),
-    align_crops: bool | None = None,
+    losses: bool | None = None,
 ) -> Inventory:
     """What `load_net` would make of the prototxt; its arguments and errors are the same."""
-    graph = read_graph(read_prototxt(path), phase, level, stages)
+    graph = read_graph(read_prototxt(path), phase, level, stages, losses)
     # Under force_backward Caffe computes gradients for parameters that it does not change.
     still = dataclasses.replace(graph, force_backward=False)
-    with torch.device("meta"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of crops that are aligned: the table shows them
-        net = CaffeNet(aligned(still, align_crops), shapes)
-        layers = (*_inputs(net), *_steps(net))
+    net = CaffeNet(still, shapes)  # no crop is aligned, which would not change the shapes
+    layers = (*_inputs(net), *_steps(net))
     learned = [p.numel() for name, p in net.named_parameters() if name in net.learnable]
     return Inventory(
         file=str(path),

@@ -1,4 +1,4 @@
-"""The options that the commands share: which net a prototxt is taken for."""
+"""The options that the commands share: which net a prototxt is taken for, and how it is filled."""
 
 import argparse
 
@@ -8,11 +8,16 @@ Shape = tuple[int, ...]
 
 
 def add_net(form: argparse.ArgumentParser) -> None:
-    """Adds what chooses the layers, shapes and crops of a net."""
+    """Adds what chooses the layers and shapes of a net."""
     form.add_argument("--phase", choices=("TEST", "TRAIN"), default="TEST", help="default: TEST")
     form.add_argument("--level", type=int, default=0, help="for rules with levels (default: 0)")
     form.add_argument(
         "--stage", action="append", default=[], help="for rules with stages; may be given again"
+    )
+    form.add_argument(
+        "--losses",
+        action=argparse.BooleanOptionalAction,
+        help="whether the losses, and what they alone read, stay; by default in TRAIN only",
     )
     form.add_argument(
         "--shape",
@@ -21,16 +26,17 @@ def add_net(form: argparse.ArgumentParser) -> None:
         metavar="BLOB=NxCxHxW",
         help="of an input for which the prototxt states none, such as data=1x3x500x500",
     )
+
+
+def add_loading(form: argparse.ArgumentParser) -> None:
+    """Adds the same, and how the net runs and is filled."""
+    add_net(form)
     form.add_argument(
         "--align-crops",
         action=argparse.BooleanOptionalAction,
         help="whether Crop layers without offset align themselves, as in older versions of Caffe; "
         "by default if they have no crop_param either",
     )
-
-
-def add_partial(form: argparse.ArgumentParser) -> None:
-    """Adds --partial."""
     form.add_argument(
         "--partial",
         action="store_true",
@@ -39,14 +45,19 @@ def add_partial(form: argparse.ArgumentParser) -> None:
 
 
 def net(given: argparse.Namespace) -> dict[str, object]:
-    """The arguments of load_net, by name.  Raises ConvertError for a --shape that is none."""
+    """What add_net added, as arguments of load_net.  Raises ConvertError for an odd --shape."""
     return {
         "phase": given.phase,
         "level": given.level,
         "stages": tuple(given.stage),
+        "losses": given.losses,
         "shapes": shapes(given.shape),
-        "align_crops": given.align_crops,
     }
+
+
+def loading(given: argparse.Namespace) -> dict[str, object]:
+    """The same of add_loading."""
+    return net(given) | {"partial": given.partial, "align_crops": given.align_crops}
 
 
 def shapes(stated: list[str]) -> dict[str, Shape]:

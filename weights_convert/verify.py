@@ -24,8 +24,7 @@ def main(arguments: list[str]) -> int:
     """Prints the first differing blob, or none; returns the exit status, 1 if one differs."""
     given = _form().parse_args(arguments)
     inputs, expected = _blobs(given.inputs), _blobs(given.expected)
-    chosen = options.net(given) | {"partial": given.partial}
-    net = load_net(given.prototxt, given.caffemodel, **chosen)
+    net = load_net(given.prototxt, given.caffemodel, **options.loading(given))
     with _watched(net):
         found = differences(net, inputs, expected)
     wrong = [difference for difference in found if not difference.error <= given.within]
@@ -55,8 +54,7 @@ def _form() -> argparse.ArgumentParser:
         default=WITHIN,
         help=f"largest error, in standard deviations of the expected blob (default: {WITHIN})",
     )
-    options.add_net(form)
-    options.add_partial(form)
+    options.add_loading(form)
     return form
 
 

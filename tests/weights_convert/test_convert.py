@@ -30,8 +30,8 @@ SUFFIXES = [
 ]
 
 
-def convert(out, prototxt=PROTOTXT, weights=WEIGHTS):
-    return main(["convert", str(prototxt), str(weights), "-o", str(out)])
+def convert(out, prototxt=PROTOTXT, weights=WEIGHTS, *options):
+    return main(["convert", *map(str, (prototxt, weights, *options)), "-o", str(out)])
 
 
 @pytest.fixture(scope="module")
@@ -240,3 +240,30 @@ def test_refuses_other_calls(tmp_path, capsys):
     assert convert(tmp_path / "net.pt", weights=other) == 2
     assert "lacks parameters of conv1_1" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_partial_file_must_be_asked_for_and_gives_the_same_every_time(tmp_path, capsys, arrays):
+    read = read_caffemodel(WEIGHTS)
+    write_caffemodel(tmp_path / "w", {"conv1_1": read["conv1_1"], "other": [np.ones(1)]})
+    assert convert(tmp_path / "net.pt", weights=tmp_path / "w") == 2
+    for name in ("a.pt", "b.pt"):
+        assert convert(tmp_path / name, PROTOTXT, tmp_path / "w", "--partial") == 0
+    assert (tmp_path / "a.pt").read_bytes() == (tmp_path / "b.pt").read_bytes()
+    told = capsys.readouterr().out
+    assert "a.pt: in the caffemodel, but not in the net: other\n" in told
+    kept = ", ".join(name for name in read if name != "conv1_1")
+    assert f"a.pt: not in the caffemodel, so as their fillers make them: {kept}\n" in told
+    found = torch.load(tmp_path / "a.pt", weights_only=True)
+    assert np.array_equal(found["conv1_1.weight"], arrays["conv1_1.weight"])
+
+
+def test_crops_are_aligned_as_asked(tmp_path, capsys):
+    """The net of the older dialect at its 31 pixels, or at 0, which only its code tells."""
+    folder = GOLDEN / "nets" / "voc-fcn8s-olddialect"
+    files = [folder / "net.prototxt", next(folder.glob("weights.*"))]
+    assert convert(tmp_path / "told.pt", *files) == 0
+    assert "warning: net 'voc-fcn8s-olddialect': no Crop layer" in capsys.readouterr().err
+    for word, offset in (("--align-crops", 31), ("--no-align-crops", 0)):
+        assert convert(tmp_path / f"net{offset}.py", *files, word) == 0
+        assert not capsys.readouterr().err
+    assert (tmp_path / "net31.py").read_text() != (tmp_path / "net0.py").read_text()

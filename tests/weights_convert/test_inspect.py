@@ -181,8 +181,9 @@ def test_shape_of_an_input_that_states_none(told, tmp_path, capsys):
     assert layers(told(path, "--shape", "x=1x2x3x4"), "top_shapes")["r"] == ([[1, 2, 3, 4]],)
     assert main(["inspect", str(path)]) == 2
     assert "error: input 'x': the prototxt states no shape" in capsys.readouterr().err
-    assert main(["inspect", str(path), "--shape", "x=1,2"]) == 2
-    assert "error: --shape x=1,2: expected BLOB=SIZES" in capsys.readouterr().err
+    for odd in ("x=1,2", "x", "=1x2", "x=", "x=1x-2", f"x={'9' * 5000}"):
+        assert main(["inspect", str(path), "--shape", odd]) == 2
+        assert f"error: --shape {odd}: expected BLOB=SIZES" in capsys.readouterr().err
 
 
 def test_a_large_caffemodel_in_under_a_second_without_torch(tmp_path):

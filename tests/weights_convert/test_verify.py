@@ -1,15 +1,15 @@
 """`verify` against real Caffe's blobs, and against a net in which one array is another."""
 
-from pathlib import Path
-
+import golden
 import numpy as np
 import pytest
+from golden import GOLDEN
 
 from weights_convert import read_caffemodel, write_caffemodel
 from weights_convert.__main__ import main
 from weights_convert.differences import largest
 
-FCN8S = Path(__file__).parents[1] / "golden" / "nets" / "voc-fcn8s"
+FCN8S = GOLDEN / "nets" / "voc-fcn8s"
 WEIGHTS = FCN8S / "weights.caffemodel.gz"
 GIVEN = ("--inputs", FCN8S / "input_tiny.npz")
 EXPECTED = ("--expected", FCN8S / "output_tiny.npz")
@@ -53,6 +53,26 @@ def test_the_first_blob_that_differs_is_named(capsys, tmp_path):
     assert out.startswith(f"first differing blob: 'score_pool4', by {error:.1e} of its standard ")
     assert "at (0, 7, " in out and out.endswith("; 6 of 17 blobs differ\n")
     assert after <= set(names) and len(names) == 17
+
+
+def test_a_partial_file_must_be_asked_for(capsys, tmp_path):
+    params = read_caffemodel(WEIGHTS)
+    del params["score_pool4"]
+    write_caffemodel(tmp_path / "w.caffemodel", params)
+    assert verify(*GIVEN, *EXPECTED, weights=tmp_path / "w.caffemodel") == 2
+    assert "lacks parameters of score_pool4" in capsys.readouterr().err
+    assert verify(*GIVEN, *EXPECTED, "--partial", weights=tmp_path / "w.caffemodel") == 1
+    assert "first differing blob: 'score_pool4'" in capsys.readouterr().out
+
+
+def test_a_loss_is_met_where_losses_stay(capsys):
+    folder = GOLDEN / "layers" / "conv_lr_mult_zero"
+    files = [folder / "net.prototxt", golden.weights(folder)]
+    files += ["--inputs", folder / "input.npz", "--expected", folder / "output.npz"]
+    assert main(["verify", *map(str, files)]) == 2
+    assert "inputs ['t', 'x'] given, the net takes ['x']" in capsys.readouterr().err
+    assert main(["verify", *map(str, files), "--losses"]) == 0
+    assert "first differing blob: none" in capsys.readouterr().out
 
 
 def test_within_is_the_tolerance(capsys):
