@@ -2,18 +2,17 @@
 
 Files   <devkit>/JPEGImages/<id>.jpg, <devkit>/SegmentationClass/<id>.png,
         <devkit>/ImageSets/Segmentation/<split>.txt
-Input   data   (1, 3, H, W) float32, BGR less the mean, at the image's own size
-Label   score  (H, W) uint8, palette indices: 0 to 20, 255 is void
+Label   (H, W) uint8, palette indices: 0 to 20, 255 is void
 Errors  DataError and its children, naming the file.
 Source  shelhamer/fcn.berkeleyvision.org@1305c73, voc_layers.py (VOCSegDataLayer)
 """
 
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
-from torch import Tensor
 
-from . import Sample, bgr, images
+from . import Task, images
 from .voc_devkit import devkit
 from .voc_splits import split_ids
 
@@ -56,13 +55,14 @@ def colour_map() -> np.ndarray:
     return sum(bits).astype(np.uint8)
 
 
+TASK = Task(CLASSES, colour_map())
+
+
 class Voc:
     """One split of one year's devkit: a Dataset."""
 
-    classes = CLASSES
-    void = 255
-    palette = colour_map()
-    heads = ("score",)
+    tasks = MappingProxyType({"label": TASK})
+    kinds = ("color",)
 
     def __init__(
         self, folder: Path, year: int, split: str, *, offline: bool = False, checked: bool = True
@@ -75,14 +75,20 @@ class Voc:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def read(self, id: str, mean: tuple[float, float, float]) -> Sample:
-        """The image `id` less `mean` (BGR), with its label."""
-        inputs = self.inputs(id, mean)
-        path = self.devkit / "SegmentationClass" / f"{id}.png"
-        label = images.indices(path)
-        images.check_label(path, label, tuple(inputs["data"].shape[2:]), len(self.classes))
-        return Sample(id, inputs, {"score": label})
+    def files(self, id: str) -> dict[str, Path]:
+        """The files that `image` and `labels` read."""
+        return {
+            "color": self.devkit / "JPEGImages" / f"{id}.jpg",
+            "label": self.devkit / "SegmentationClass" / f"{id}.png",
+        }
 
-    def inputs(self, id: str, mean: tuple[float, float, float]) -> dict[str, Tensor]:
-        """The input blob alone, for images that have no label, such as those of a test split."""
-        return {"data": bgr(images.rgb(self.devkit / "JPEGImages" / f"{id}.jpg"), mean)}
+    def image(self, id: str, kind: str = "color") -> np.ndarray:
+        """The photograph, (H, W, 3) uint8 RGB."""
+        return images.rgb(self.files(id)["color"])
+
+    def labels(self, id: str) -> dict[str, np.ndarray]:
+        """{"label": (H, W) uint8}."""
+        path = self.files(id)["label"]
+        label = images.indices(path)
+        images.check_classes(path, label, len(CLASSES))
+        return {"label": label}

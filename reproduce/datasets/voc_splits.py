@@ -12,8 +12,8 @@ Source  shelhamer/fcn.berkeleyvision.org@1305c73, data/pascal/seg11valid.txt
 from pathlib import Path
 
 from .. import downloads
-from ..errors import ChecksumError, DataError, MissingError
-from . import ids_sha256
+from ..errors import DataError, MissingError
+from . import check_ids, sbd_folder
 from .lists import read_ids
 from .voc_devkit import find
 
@@ -32,7 +32,9 @@ def split_ids(
     """
     if split in SEG11VALID:
         path, ids = _seg11valid(devkit, folder, offline)
-        return _released(path, ids) if checked else ids
+        if checked:
+            check_ids(path, ids, "seg11valid", 736, SEG11VALID_SHA256)
+        return ids
     lists = devkit / "ImageSets" / "Segmentation"
     here = {path.stem for path in lists.glob("*.txt")}
     if split not in here:
@@ -58,21 +60,10 @@ def _seg11valid(devkit: Path, folder: Path, offline: bool) -> tuple[Path, tuple[
 def _lists_of_2011(folder: Path) -> tuple[Path, Path] | None:
     if not (devkit := find(folder, 2011)):
         return None
-    val = devkit / "ImageSets" / "Segmentation" / "val.txt"
-    sbd = folder / "benchmark_RELEASE" / "dataset" / "train.txt"
-    return (val, sbd) if val.is_file() and sbd.is_file() else None
+    val, trained = devkit / "ImageSets" / "Segmentation" / "val.txt", sbd_folder.find(folder)
+    return (val, trained / "train.txt") if val.is_file() and trained else None
 
 
 def _without(val: Path, train: Path) -> tuple[str, ...]:
     trained = set(read_ids(train))
     return tuple(id for id in read_ids(val) if id not in trained)
-
-
-def _released(path: Path, ids: tuple[str, ...]) -> tuple[str, ...]:
-    if (found := ids_sha256(ids)) != SEG11VALID_SHA256:
-        raise ChecksumError(
-            f"{path}: gives {len(ids)} ids with SHA-256 {found} as seg11valid, expected 736 with "
-            f"{SEG11VALID_SHA256}: put the release's data/pascal/seg11valid.txt in ImageSets/"
-            "Segmentation of the devkit"
-        )
-    return ids

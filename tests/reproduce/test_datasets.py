@@ -1,39 +1,16 @@
-"""What all data sets share: finding them by name, the input blob, lists of ids."""
+"""What all data sets share: finding them by name, lists of ids."""
 
-import numpy as np
 import pytest
 
-from reproduce.datasets import bgr, ids_sha256, open_dataset
+from reproduce.datasets import ids_sha256, open_dataset
 from reproduce.datasets.lists import read_ids
 from reproduce.errors import DataError
-
-MEAN = (104.00699, 116.66877, 122.67892)
 
 
 @pytest.mark.parametrize("name", ["voc2010", "voc", "..", "lists", ""])
 def test_unknown_data_set(tmp_path, name):
     with pytest.raises(DataError, match=r"not known, expected one of .*voc2011, voc2012"):
         open_dataset(name, tmp_path)
-
-
-def test_the_mean_is_subtracted_in_double_and_rounded_once():
-    grey = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    found = bgr(np.stack([grey] * 3, 2), MEAN)
-    assert found.is_contiguous()
-    singles = 0
-    for channel, mean in zip(found[0].numpy(), MEAN, strict=True):
-        expected = [np.float32(float(value) - mean) for value in range(256)]
-        assert channel.ravel().tolist() == expected
-        singles += sum(np.float32(v) - np.float32(mean) != e for v, e in enumerate(expected))
-    assert singles > 100  # what float32 throughout would have got wrong
-
-
-def test_bgr_leaves_its_image_alone_and_wants_three_means():
-    rgb = np.full((2, 2, 3), 7, np.uint8)
-    bgr(rgb, MEAN)
-    assert (rgb == 7).all()
-    with pytest.raises(ValueError, match="reshape"):
-        bgr(rgb, (1.0,))
 
 
 def test_ids_sha256():

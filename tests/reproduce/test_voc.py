@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from reproduce import downloads, sample
-from reproduce.datasets import ids_sha256, open_dataset, voc_devkit, voc_splits
+from reproduce.datasets import archives, blobs, ids_sha256, open_dataset, voc_splits
 from reproduce.datasets.voc import CLASSES, colour_map
 from reproduce.errors import ChecksumError, DataError, MissingError
 
@@ -57,17 +57,22 @@ def no_network(monkeypatch):
     monkeypatch.setattr(downloads, "fetch", fetch)
 
 
+def read(voc, id, mean=MEAN):
+    return blobs.sample(voc, id, {"data": blobs.Input("color", mean)})
+
+
 def test_a_data_set(opened):
     assert (opened.name, opened.split, opened.ids, len(opened)) == ("voc2012", "val", IDS, 3)
-    assert (opened.heads, opened.void, opened.classes) == (("score",), 255, CLASSES)
+    assert {truth: task.classes for truth, task in opened.tasks.items()} == {"label": CLASSES}
+    assert opened.kinds == ("color",)
     assert len(CLASSES) == 21
     assert (CLASSES[0], CLASSES[15], CLASSES[20]) == ("background", "person", "tvmonitor")
 
 
 def test_a_sample(opened):
-    sample = opened.read(IDS[2], (1.0, 2.0, 3.0))
+    sample = read(opened, IDS[2], (1.0, 2.0, 3.0))
     assert sample.id == IDS[2]
-    data, label = sample.inputs["data"], sample.labels["score"]
+    data, label = sample.inputs["data"], sample.labels["label"]
     assert (data.shape, data.dtype) == ((1, 3, 6, 8), torch.float32)
     assert data[0, :, 0, 0].tolist() == [30 - 1, 20 - 2, 10 - 3]  # blue, green, red
     assert (label.shape, label.dtype) == ((6, 8), np.uint8)
@@ -117,11 +122,11 @@ def test_the_tar_is_fetched_and_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(
         downloads, "fetch", lambda remote, folder, offline: asked.append(offline) or folder / remote
     )
-    monkeypatch.setattr(voc_devkit, "unpack", lambda archive, folder: None)
-    with pytest.raises(DataError, match=r"May-2011.tar: unpacked, and no VOC2011/JPEGImages"):
+    monkeypatch.setattr(archives, "unpack", lambda archive, folder: None)
+    with pytest.raises(DataError, match=r"May-2011.tar: unpacked, and no VOCdevkit/VOC2011 with"):
         open_dataset("voc2011", tmp_path, "val")
     monkeypatch.setattr(
-        voc_devkit, "unpack", lambda archive, folder: drawn(folder / "TrainVal/VOCdevkit/VOC2011")
+        archives, "unpack", lambda archive, folder: drawn(folder / "TrainVal/VOCdevkit/VOC2011")
     )
     assert len(open_dataset("voc2011", tmp_path, "val")) == 3
     assert asked == [False, False]
@@ -136,24 +141,24 @@ def test_unknown_split(devkit, tmp_path, split):
 
 def test_a_label_of_another_size(devkit, opened):
     Image.new("L", (7, 6)).save(devkit / "SegmentationClass" / f"{IDS[0]}.png")
-    with pytest.raises(DataError, match=rf"{IDS[0]}.png: the label is 6 x 7, its image 6 x 8"):
-        opened.read(IDS[0], MEAN)
+    with pytest.raises(DataError, match=rf"{IDS[0]}: label is 6 x 7, its image 6 x 8"):
+        read(opened, IDS[0])
 
 
 def test_a_label_that_is_no_class(devkit, opened):
     Image.new("L", (8, 6), 21).save(devkit / "SegmentationClass" / f"{IDS[0]}.png")
     with pytest.raises(DataError, match=rf"{IDS[0]}.png: labels 21, .* 0 to 20 or 255 for void"):
-        opened.read(IDS[0], MEAN)
+        read(opened, IDS[0])
 
 
 def test_files_that_are_missing(devkit, opened):
     (devkit / "SegmentationClass" / f"{IDS[0]}.png").unlink()
     with pytest.raises(DataError, match=rf"{IDS[0]}.png: the label is missing"):
-        opened.read(IDS[0], MEAN)
-    assert opened.inputs(IDS[0], MEAN)["data"].shape == (1, 3, 6, 8)  # needs no label
+        read(opened, IDS[0])
+    assert opened.image(IDS[0]).shape == (6, 8, 3)  # needs no label
     (devkit / "JPEGImages" / f"{IDS[0]}.jpg").unlink()
     with pytest.raises(DataError, match=rf"{IDS[0]}.jpg: the image is missing"):
-        opened.read(IDS[0], MEAN)
+        read(opened, IDS[0])
 
 
 class TestSeg11valid:
@@ -208,9 +213,9 @@ class TestSeg11valid:
 class TestReal:
     def test_ten_photographs(self):
         voc = open_dataset("voc2012", SHARED / "voc", "ten", offline=True)
-        samples = [voc.read(id, MEAN) for id in voc.ids]
+        samples = [read(voc, id) for id in voc.ids]
         assert [max(s.inputs["data"].shape) for s in samples] == [500] * 10
-        assert all(s.inputs["data"].shape[2:] == s.labels["score"].shape for s in samples)
+        assert all(s.inputs["data"].shape[2:] == s.labels["label"].shape for s in samples)
 
     def test_the_released_list(self):
         released = SHARED / "release" / "data" / "pascal" / "seg11valid.txt"
