@@ -9,44 +9,53 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from . import render, results, sample
 from .cells import difference, verdict
 from .command import DONE, OUT_OF_TOLERANCE, command
-from .metrics import scores
-from .results import Results, counts_of
-from .tables import METRICS, TITLES
+from .papers import pages
+from .results import Results
+from .scorings import TITLES, counts_of
+from .tables import Table
 
 AGREEMENT = 0.99999  # share of pixels that must have the label that real Caffe gave them
 
 
 def faults(found: Results, row: dict) -> Iterator[str]:
     """What is wrong with one row, in words; nothing if all is well."""
-    counts = counts_of(row)
-    again = scores(counts)._asdict()
-    for metric, stored in row["scores"]["score"].items():
-        if stored != again[metric]:
-            yield f"{TITLES[metric]} is stored as {stored}, its counts give {again[metric]}"
-    yield from _figures(found, row)
-    if found.sample and found.limit is None:
-        yield from _against_caffe(row, counts)
-
-
-def _figures(found: Results, row: dict) -> Iterator[str]:
     table = found.definition()
-    for metric in METRICS:
-        if verdict(table, row, metric) == "differs":
-            yield (
-                f"{TITLES[metric]} is off by {difference(table, row, metric):+.4f} points from "
-                f"{table.expected(row['net'], metric)}, expected at most {table.within:g}"
-            )
+    for key, scoring in table.scorings.items():
+        again, stored = scoring.of(row), row["scores"].get(key)
+        for metric in scoring.metrics if again else ():
+            if stored is None or stored.get(metric) != getattr(again, metric):
+                yield (
+                    f"{_named(table, key, metric)} is stored as {(stored or {}).get(metric)}, "
+                    f"its counts give {getattr(again, metric)}"
+                )
+            yield from _figure(table, row, key, metric)
+    if found.sample and found.limit is None and row["caffe_labels"]:
+        yield from _against_caffe(table, row)
 
 
-def _against_caffe(row: dict, counts: np.ndarray) -> Iterator[str]:
-    expected, labels = sample.caffe_counts(row["net"]), row["caffe_labels"]
-    if (counts.sum(1) != expected.sum(1)).any():
-        yield "the true pixels of a class are not as many as Caffe counted"
+def _figure(table: Table, row: dict, scoring: str, metric: str) -> Iterator[str]:
+    if verdict(table, row, scoring, metric) == "differs":
+        points = difference(table, row, scoring, metric)
+        figure, _ = table.expected(row["net"], scoring, metric)
+        yield (
+            f"{_named(table, scoring, metric)} is off by {points:+.4f} points from {figure}, "
+            f"expected at most {table.within:g}"
+        )
+
+
+def _named(table: Table, scoring: str, metric: str) -> str:
+    return " ".join(filter(None, [table.scorings[scoring].title, TITLES[metric]]))
+
+
+def _against_caffe(table: Table, row: dict) -> Iterator[str]:
+    net, labels = table.row(row["net"]).net, row["caffe_labels"]
+    for head in row["counts"]:
+        expected = sample.caffe_counts(net, head)
+        if (counts_of(row, head).sum(1) != expected.sum(1)).any():
+            yield f"{head}: the true pixels of a class are not as many as Caffe counted"
     if labels["equal"] < AGREEMENT * labels["pixels"]:
         yield (
             f"{labels['equal']} of {labels['pixels']} labels are Caffe's, "
@@ -84,11 +93,18 @@ def main(arguments: list[str] | None = None) -> int:
     )
     form.add_argument("dir", nargs="?", type=Path, default=Path("results"))
     status = DONE
-    for path in results.files(form.parse_args(arguments).dir):
-        for where, wrong in _checked(path):
-            print(f"{where}: {'; '.join(wrong) if wrong else 'ok'}")
-            status = max(status, OUT_OF_TOLERANCE if wrong else DONE)
+    for where, wrong in _all(form.parse_args(arguments).dir):
+        print(f"{where}: {'; '.join(wrong) if wrong else 'ok'}")
+        status = max(status, OUT_OF_TOLERANCE if wrong else DONE)
     return status
+
+
+def _all(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """(what, faults) of everything in a results folder."""
+    for path in results.files(folder):
+        yield from _checked(path)
+    for paper in pages.kept(folder):
+        yield f"{paper.stem} views", list(pages.stale(paper, folder))
 
 
 if __name__ == "__main__":

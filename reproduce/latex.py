@@ -3,17 +3,29 @@
 from .cells import NONE, lines
 from .results import Results
 
-SPECIAL = {"_": r"\_", "%": r"\%", "&": r"\&", "#": r"\#", "†": r"$^\dagger$"}
+SPECIAL = {
+    "_": r"\_",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "†": r"$^\dagger$",
+    "~": r"\textasciitilde{}",
+}
 
 
 def latex(results: Results) -> str:
     """The tabular, ending in a newline."""
     rows = lines(results)
     columns = [title for title in rows[0] if title != "within"]
-    body = [" & ".join(_escaped(row[title]) for title in columns) + r" \\" for row in rows]
-    head = " & ".join(_escaped(title) for title in columns) + r" \\"
-    spec = "ll" + "r" * (len(columns) - 3) + "l"
+    words = columns.index("metric") + 1
+    spec = "l" * words + "r" * (len(columns) - words - 1) + "l"
     note = f"% {results.definition().title}; percent; {NONE}: none; written by reproduce.table"
+    return tabular(note, spec, [columns, *([row[title] for title in columns] for row in rows)])
+
+
+def tabular(note: str, spec: str, rows: list[list[str]]) -> str:
+    """`rows`, the first of which is the head, below the comment `note`."""
+    head, *body = (" & ".join(map(_escaped, row)) + r" \\" for row in rows)
     return "\n".join(
         [
             note,

@@ -1,8 +1,12 @@
 """Results as a Markdown page: the table, then what each figure rests on."""
 
+import re
+
 from .cells import NONE, UNVERIFIED, lines
 from .results import Results
 from .tables import Table
+
+NUMBER = re.compile(r"-$|[-+]?\d[\d.,]*(e[-+]\d+)?( of \d+)?†?$|\d+x\d+$")
 
 
 def markdown(results: Results) -> str:
@@ -31,7 +35,7 @@ def grid(rows: list[dict[str, str]]) -> str:
 def _column(title: str, cells: list[str]) -> tuple[list[str], str]:
     """Title and cells, padded to one width, and the end of the rule below the title."""
     width = max(map(len, (title, *cells)))
-    numbers = all(cell[:1] in set("+-0123456789") for cell in cells)
+    numbers = all(NUMBER.match(cell) for cell in cells)
     pad = str.rjust if numbers else str.ljust
     return [pad(cell, width) for cell in (title, *cells)], ":" if numbers else "-"
 
@@ -75,7 +79,7 @@ def _facts(row: dict) -> dict[str, str]:
         "labels equal to Caffe's": same,
         "seconds": f"{row['seconds']:.1f}",
         "of them in the net": f"{row['net_seconds']:.1f}",
-        "weights sha256": row["weights"]["sha256"][:12],
+        "weights sha256": row["weights"]["sha256"][:12] if row["weights"] else NONE,
         "ids sha256": row["ids_sha256"][:12],
         "commit": made["commit"] or f"version {made['version']}",
         "torch": made["libraries"]["torch"],

@@ -34,25 +34,28 @@ def labels_of(scores: Tensor) -> Tensor:
 def count(truth: Tensor, predicted: Tensor, classes: int) -> Tensor:
     """Pixels of each (true, predicted) pair: int64 (classes, classes), rows are the truth.
 
-    truth, predicted: integers of one shape on one device, where the counts stay too.
-    Pixels whose truth is outside [0, classes), such as void 255, are skipped.
+    truth, predicted: integers of one shape on one device, where the counts stay too; at most 255
+    classes.  Pixels whose truth is outside [0, classes), such as void 255, are skipped.
     Raises ValueError if the shapes differ or a counted prediction is no class.
     """
     if truth.shape != predicted.shape or truth.is_floating_point() or predicted.is_floating_point():
         found = (f"{t.dtype} {tuple(t.shape)}" for t in (truth, predicted))
         raise ValueError("truth is {}, predicted {}: expected integers of one shape".format(*found))
-    truth, predicted = truth.long(), predicted.long()
-    void, wrong = classes**2, classes**2 + 1
-    pair = torch.where(_within(predicted, classes), classes * truth + predicted, wrong)
-    pair = torch.where(_within(truth, classes), pair, void)
-    pixels = torch.bincount(pair.flatten(), minlength=wrong)
-    if len(pixels) > wrong:  # the shape is known on the host: no wait for the device
+    true, found = (_bytes(labels, classes) for labels in (truth, predicted))
+    # numpy counts with this one thread: torch would wake others for less work than that takes.
+    pair = true.astype(np.uint16) << 8 | found
+    pixels = np.bincount(pair.ravel(), minlength=256**2).reshape(256, 256)[:classes]
+    if pixels[:, classes:].any():
         raise ValueError(f"a counted prediction is no class: all must be in [0, {classes})")
-    return pixels[:void].view(classes, classes)
+    return torch.from_numpy(pixels[:, :classes].astype(np.int64)).to(truth.device)
 
 
-def _within(labels: Tensor, classes: int) -> Tensor:
-    return (labels >= 0) & (labels < classes)
+def _bytes(labels: Tensor, classes: int) -> np.ndarray:
+    """The labels as uint8, in which whatever is no class is still none."""
+    found = labels.cpu().numpy()
+    if found.dtype == np.uint8:
+        return found
+    return np.where((found >= 0) & (found < classes), found, 255).astype(np.uint8)
 
 
 def class_acc(counts: np.ndarray) -> np.ndarray:

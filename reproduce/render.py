@@ -13,6 +13,7 @@ from .cells import lines
 from .command import command
 from .latex import latex
 from .markdown import markdown
+from .papers import pages
 from .results import Results
 
 
@@ -34,14 +35,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Renders DIR/*.json; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m reproduce.render",
-        description="Write the CSV, Markdown and LaTeX of every results file anew.",
+        description="Write the CSV, Markdown and LaTeX of every results file and page anew.",
         epilog="example: python -m reproduce.render results",
     )
     parser.add_argument("dir", nargs="?", type=Path, default=Path("results"))
-    for path in results.files(parser.parse_args(arguments).dir):
+    folder = parser.parse_args(arguments).dir
+    for path in results.files(folder):
         for suffix, text in views(results.read(path)).items():
             atomic.write(path.with_suffix(f".{suffix}"), text)
         print(path)
+    for paper in pages.kept(folder):
+        pages.write(paper, folder)
+        print(folder / f"{paper.stem}.md")
     return 0
 
 

@@ -2,10 +2,12 @@
 
 results/<stem>.json is written by `python -m reproduce.table`; the .csv, .md and .tex beside it are
 rendered from it.  A row is
-    {"net", "status": "done" | "missing" | "failed", "reasons": [], "split", "classes", "images",
-     "ids_sha256", "weights": {"file", "sha256"}, "counts": {head: (C, C) int64, rows truth},
-     "scores": {head: {...}}, "caffe_labels": {"equal", "pixels"} | None, "seconds", "net_seconds",
-     "command", "provenance"}
+    {"net", "status": "done" | "missing" | "failed", "reasons": [], "split",
+     "classes": {head: [name]}, "lists": {list of classes: [name]}, "images", "ids_sha256",
+     "weights": {"file", "sha256"} | None, "counts": {head: (C, C) int64, rows truth},
+     "scores": {scoring: {metric: fraction}}, "caffe_labels": {"equal", "pixels"} | None,
+     "seconds", "net_seconds", "command", "provenance"}
+"net" is the row's name, which is a net's unless the table says otherwise.
 """
 
 import json
@@ -13,18 +15,17 @@ import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from . import atomic, tables
 from .errors import DataError
 from .lock import locked
 from .tables import Table
 
-FORMAT = 1
+FORMAT = 2
 UNFINISHED = {"net", "status", "reasons"}
 DONE = UNFINISHED | {
     "split",
     "classes",
+    "lists",
     "images",
     "ids_sha256",
     "weights",
@@ -80,19 +81,6 @@ class Results:
         self.rows = {net: rows[net] for net in dict.fromkeys(order) if net in rows}
 
 
-def counts_of(row: dict, head: str = "score") -> np.ndarray:
-    """int64 (C, C) of a row.  Raises DataError if they are not a square of whole pixels."""
-    try:
-        counts = np.array(row["counts"][head])
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{row.get('net')}: no counts of head {head!r} ({error})") from error
-    if counts.dtype.kind != "i" or counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
-        raise DataError(f"{row['net']}: counts {counts.shape} {counts.dtype}, expected int (C, C)")
-    if (counts < 0).any():
-        raise DataError(f"{row['net']}: counts hold {counts.min()}, expected none below zero")
-    return counts
-
-
 def files(folder: Path) -> list[Path]:
     """The results files of `folder`.  Raises DataError if there is none."""
     found = sorted(path for path in folder.glob("*.json"))
@@ -106,7 +94,10 @@ def read(path: Path) -> Results:
     try:
         values = json.loads(path.read_text("utf-8"))
         if values.pop("format") != FORMAT:
-            raise DataError(f"{path}: another format, expected {FORMAT}")
+            raise DataError(
+                f"{path}: written by another version, expected format {FORMAT}: remove it and run "
+                "reproduce.table again"
+            )
         rows = [_whole(path, row) for row in values.pop("rows")]
         return Results(**values, rows={row["net"]: row for row in rows})
     except DataError:

@@ -1,27 +1,33 @@
 """`python -m reproduce.table voc2011`: evaluate a table's nets, print published beside ours."""
 
 import argparse
-import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
-import torch
-
-from . import atomic, render, results, sample, tables
+from . import atomic, devices, papers, render, results, tables
+from .asked import Asked, asked
 from .cells import verdict
-from .command import BROKEN, DONE, OUT_OF_TOLERANCE, command, complain
+from .command import BROKEN, DONE, OUT_OF_TOLERANCE, command
 from .errors import DataError
+from .papers import Paper, pages
 from .per_class import per_class
+from .ranks import LostError, Ranks, joined
 from .run import Run, discard_progress
-from .tables import METRICS, Table
 
 EXAMPLES = """examples:
   python -m reproduce.table voc2011 --sample       offline, about a minute, on bundled drawings
   python -m reproduce.table voc2011                fetches data and weights into the cache folder
   python -m reproduce.table voc2011 --data ~/data --weights ~/caffemodels --nets voc-fcn8s
+  python -m reproduce.table cvpr2015-table4        the paper's table, with its other methods
+  torchrun --nproc-per-node 8 -m reproduce.table voc2011     images shared out, counts summed
 exit status: 0 done and as published; 1 a number is out of tolerance; 2 wrong call, or something
 needed is missing or broken (the rest of the work is still done and written)"""
+TABLES = (
+    f"evaluations: {' '.join(tables.names())}; tables of the papers, whose rows are evaluated "
+    f"where results do not hold them yet: {' '.join(papers.names())}; or all"
+)
 PLACES = {"--data", "--weights", "--out"}  # options whose values stay out of the results
 
 
@@ -34,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = form.add_argument
-    add("tables", nargs="+", metavar="TABLE", help=f"{' '.join(tables.names())} all")
+    add("tables", nargs="+", metavar="TABLE", help=TABLES)
     add("--sample", action="store_true", help="the bundled data and nets: offline, a minute")
     add("--data", type=Path, metavar="DIR", help="data sets as their authors lay them out")
     add("--weights", type=Path, metavar="DIR", help="caffemodels under their released names")
@@ -55,40 +61,72 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args(words)
-    wanted = [tables.load(name) for name in _tables(options)]
-    _check(options, wanted)
-    run = Run(options, _device(options.device), _command(words))
+    with joined() as ranks:
+        run, wanted, shown = ranks.together(partial(_begun, options, words, ranks))
+        status = max((_table(run, one) for one in wanted), default=DONE)
+        for paper in shown:
+            ranks.together(partial(_paper, run, paper))
+        return status
+
+
+def _begun(
+    options: argparse.Namespace, words: list[str], ranks: Ranks
+) -> tuple[Run, list[Asked], list[Paper]]:
+    """What is to be run and shown.  Raises DataError for a call that cannot be right."""
+    wanted, shown = asked(options)
+    run = Run(options, devices.named(ranks.device(options.device)), _command(words), ranks)
     atomic.check_writable(options.out)
-    return max(_table(run, table) for table in wanted)
+    return run, wanted, shown
 
 
-def _table(run: Run, table: Table) -> int:
+def _table(run: Run, wanted: Asked) -> int:
     """Evaluates, writes and prints one table; returns the exit status."""
-    found, status, texts = run.results(table), DONE, {}
-    for net, row in _rows(run, table, found.stem):
+    found, status, texts = run.results(wanted.table), DONE, {}
+    for net, row in _rows(run, wanted, found):
         found.rows = {net: row}
-        texts = results.write(found, run.options.out, render.views)
+        texts = run.ranks.together(partial(_written, run, found))
         if row["status"] == "done":
-            discard_progress(run.options.out, found.stem, net)
+            discard_progress(run.options.out, found.stem, net, run.ranks)
         status = max(status, _status(found, row))
-    print(texts[run.options.format], end="")
-    if run.options.per_class:
-        print(per_class(results.read(run.options.out / f"{found.stem}.json")), end="")
+    if run.ranks.first and wanted.shown:
+        _print(run, found, texts)
     return status
 
 
-def _rows(run: Run, table: Table, stem: str):
+def _paper(run: Run, paper: Paper) -> None:
+    """Writes and prints the table of a paper, from the results."""
+    if run.ranks.first:
+        print(pages.write(paper, run.options.out)[run.options.format], end="")
+
+
+def _written(run: Run, found: results.Results) -> dict[str, str]:
+    """The views of the rows so far, which the first rank writes."""
+    return results.write(found, run.options.out, render.views) if run.ranks.first else {}
+
+
+def _print(run: Run, found: results.Results, texts: dict[str, str]) -> None:
+    print(texts[run.options.format], end="")
+    if run.options.per_class:
+        print(per_class(results.read(run.options.out / f"{found.stem}.json")), end="")
+
+
+def _rows(run: Run, wanted: Asked, found: results.Results):
     """(net, row) of each net that is asked for, one after another."""
-    asked = run.options.nets.split(",") if run.options.nets else table.nets
+    table = wanted.table
     try:
-        dataset = run.dataset(table)
+        dataset = run.ranks.in_turn(partial(run.dataset, table))
+    except LostError:
+        raise
     except DataError as error:
-        complain(error)
+        run.complain(error)
         dataset, lost = None, error
-    for net in asked:
-        row = run.row(net, dataset, stem) if dataset else run.row_without_data(net, lost)
+    for net in wanted.rows:
+        if dataset:
+            row = run.row(table, net, dataset, found.stem)
+        else:
+            row = run.row_without_data(table, net, lost)
         for reason in row["reasons"][0 if dataset else 1 :]:
-            complain(DataError(f"{net}: {reason}"))
+            run.complain(DataError(f"{net}: {reason}"))
         yield net, row
 
 
@@ -96,46 +134,12 @@ def _status(found: results.Results, row: dict) -> int:
     if row["status"] != "done":
         return BROKEN
     table = found.definition()
-    differs = any(verdict(table, row, metric) == "differs" for metric in METRICS)
-    return OUT_OF_TOLERANCE if differs else DONE
-
-
-def _tables(options: argparse.Namespace) -> list[str]:
-    every = list(sample.TABLES) if options.sample else tables.names()
-    return every if "all" in options.tables else list(dict.fromkeys(options.tables))
-
-
-def _check(options: argparse.Namespace, wanted: list[Table]) -> None:
-    """Raises DataError for options that make no sense together."""
-    if options.sample and (options.data or options.weights or options.own_weights or options.split):
-        raise DataError("--sample: brings its own data and weights, leave the other options away")
-    if options.own_weights and not options.weights:
-        raise DataError("--own-weights: expected --weights DIR as well")
-    if options.limit is not None and options.limit < 1:
-        raise DataError(f"--limit {options.limit}: expected at least 1 image")
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise DataError("torchrun: images cannot be shared out over ranks yet, run one process")
-    for table in wanted:
-        if options.sample and table.name not in sample.TABLES:
-            raise DataError(f"--sample: has no {table.name}, expected {', '.join(sample.TABLES)}")
-        for net in options.nets.split(",") if options.nets else ():
-            if net not in table.nets:
-                raise DataError(
-                    f"--nets {net}: not in {table.name}, expected {', '.join(table.nets)}"
-                )
-
-
-def _device(name: str) -> torch.device:
-    """The device of that name.  Raises DataError if there is no such device here."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"--device {name}: {reason}; expected auto, cpu, cuda or cuda:i") from None
-    return device
+    verdicts = {
+        verdict(table, row, key, metric)
+        for key, scoring in table.scorings.items()
+        for metric in scoring.metrics
+    }
+    return OUT_OF_TOLERANCE if "differs" in verdicts else DONE
 
 
 def _command(words: list[str]) -> str:

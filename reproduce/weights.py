@@ -12,6 +12,11 @@ from .downloads import cache_folder, digest, remote
 from .errors import MissingError
 from .nets import NetSpec, load
 
+UNRELEASED = (
+    "net {0!r}: no weights were released; train it, and give {0}.caffemodel in --weights with "
+    "--own-weights"
+)
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -32,9 +37,7 @@ def released(spec: NetSpec, folder: Path, *, offline: bool = False) -> Weights:
     Raises MissingError, which says where to put them, or ChecksumError for a file that is another.
     """
     if spec.weights is None:
-        raise MissingError(
-            f"net {spec.name!r}: no weights were released, give a caffemodel of yours"
-        )
+        raise MissingError(UNRELEASED.format(spec.name))
     path = downloads.fetch(remote(spec.weights), folder, offline=offline)
     return Weights(path, spec.prototxt(), digest(path, "sha256"))
 

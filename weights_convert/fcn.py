@@ -35,9 +35,11 @@ class Fcn:
     kernel: of the last upsampling, in pixels; by default twice its stride.
     normalize: whether the loss is divided by the number of pixels.
     frozen: whether the trunk is kept from learning.
+    learned_upsampling: which upsampling layers learn: None, as in the release; "intermediate", all
+        but the last of each head; "all".
     narrow, fc: by what the trunk's channels are divided, and channels of fc6 and fc7 (published).
 
-    Raises ConvertError for a trunk or a fusion that there is not.
+    Raises ConvertError for a trunk, a fusion or a way of learning that there is not.
     """
 
     classes: int | dict[str, int]
@@ -50,6 +52,7 @@ class Fcn:
     kernel: int | None = None
     normalize: bool = False
     frozen: bool = False
+    learned_upsampling: str | None = None
     narrow: int = 1
     fc: int | None = None
 
@@ -64,6 +67,10 @@ class Fcn:
             )
         if self.fusion == "late" and (self.skips or isinstance(self.classes, dict)):
             raise ConvertError("late fusion with skips or several heads, expected neither")
+        if self.learned_upsampling not in (None, "intermediate", "all"):
+            raise ConvertError(
+                f"learned_upsampling {self.learned_upsampling!r}, expected intermediate or all"
+            )
 
     @property
     def heads(self) -> dict[str, str]:
@@ -71,6 +78,12 @@ class Fcn:
         if isinstance(self.classes, dict):
             return {f"score_{head}": head for head in self.classes}
         return {"score": "label"}
+
+    @property
+    def channels(self) -> dict[str, int]:
+        """Score blob -> how many classes it has."""
+        classes = self.classes.values() if isinstance(self.classes, dict) else [self.classes]
+        return dict(zip(self.heads, classes, strict=True))
 
     def deploy(self, name: str, size: tuple[int, int] = (500, 500)) -> Message:
         """The net as a prototxt that takes the input blobs and gives the scores.
@@ -137,12 +150,13 @@ class Fcn:
         """Adds all from the coarse score `blob` to blob `score`, and its loss in training."""
         name = "upscore2"
         for pool in self.skips:
-            coarse = spec.upsample(name, blob, classes, 4, 2)
+            coarse = spec.upsample(name, blob, classes, 4, 2, bool(self.learned_upsampling))
             blob = self._fuse(spec, pool, coarse, classes)
             name = f"upscore_{pool}"
         stride = int(1 / spec.maps[blob].scale)
         name = f"upscore{stride}" if self.skips or self.scored else "upscore"
-        blob = spec.upsample(name, blob, classes, self.kernel or 2 * stride, stride)
+        learned = self.learned_upsampling == "all"
+        blob = spec.upsample(name, blob, classes, self.kernel or 2 * stride, stride, learned)
         spec.crop(score, blob, image)
         if spec.training:
             self._loss(spec, score)

@@ -103,8 +103,13 @@ class Spec:
         fields = {"filler": {"type": "constant", "value": value}}
         return self._new("Scale", name, [bottom], {"param": FIXED, "scale_param": fields})
 
-    def upsample(self, name: str, bottom: str, classes: int, kernel: int, stride: int) -> str:
-        """A deconvolution that is not trained: its kernels are bilinear, one class each."""
+    def upsample(
+        self, name: str, bottom: str, classes: int, kernel: int, stride: int, learned: bool = False
+    ) -> str:
+        """A deconvolution whose kernels begin bilinear, one class each, and stay so if not learned.
+
+        Learned ones learn from class to class as well, for the layer is dense.
+        """
         self.maps[name + self.suffix] = self.maps[bottom].spread(kernel, stride)
         fields = {
             "num_output": classes,
@@ -112,7 +117,7 @@ class Spec:
             "kernel_size": kernel,
             "stride": stride,
         }
-        rest = {"param": FIXED, "convolution_param": fields}
+        rest = {"param": LEARNED[:1] if learned else FIXED, "convolution_param": fields}
         return self._new("Deconvolution", name, [bottom], rest)
 
     def crop(self, name: str, bottom: str, like: str) -> str:

@@ -20,19 +20,11 @@ from weights_convert import ConvertError
 from weights_convert.fcn import CHANNELS, Fcn
 from weights_convert.prototxt import Message
 
+from ..datasets.blobs import KINDS, Input
 from ..errors import DataError
 
 FOLDER = Path(__file__).parent
-KINDS = ("color", "hha", "depth")  # BGR; HHA as in its file; natural logarithm of millimetres
 DATA_LAYER = {"module", "layer", "param_str"}
-
-
-@dataclass(frozen=True)
-class Input:
-    """An input blob: the kind of image that it holds, and the mean of each of its channels."""
-
-    image: str
-    mean: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -45,13 +37,6 @@ class NetSpec:
     inputs: dict[str, Input]
     weights: str | None
     data_layers: dict[str, dict[str, str]]
-
-    @property
-    def mean(self) -> tuple[float, ...]:
-        """The mean of the only input.  Raises DataError if there are several."""
-        if len(self.inputs) > 1:
-            raise DataError(f"net {self.name!r}: has the inputs {', '.join(self.inputs)}, not one")
-        return next(iter(self.inputs.values())).mean
 
     @property
     def heads(self) -> dict[str, str]:

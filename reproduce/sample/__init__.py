@@ -1,7 +1,8 @@
-"""The bundled sample: drawings in VOC's layout, narrow nets, and what real Caffe made of them.
+"""The bundled sample: drawings in each data set's layout, narrow nets, what Caffe made of them.
 
-Files   VOCdevkit/VOC2011 (24 images, split seg11valid), nets/<net>/{net.prototxt, meta.json,
-        weights.caffemodel.gz}, caffe_labels/<net>/<id>.png, caffe_scores.json, SHA256SUMS
+Files   VOCdevkit/{VOC2010, VOC2011}, nyud, sift-flow, pascal-context (24, 10, 12, 10 images);
+        nets/<net>/{net.prototxt, meta.json, weights.caffemodel.gz},
+        caffe_labels/<net>/[<head>/]<id>.png, caffe_scores.json, SHA256SUMS
 Errors  DataError for a net or an image that the sample does not have; ChecksumError for weights
         other than those that Caffe ran.
 """
@@ -19,7 +20,13 @@ from PIL import Image
 from ..errors import ChecksumError, DataError
 
 FOLDER = Path(str(files(__name__)))
-TABLES = ("voc2011",)  # those that can be asked for with the sample
+STAND_INS = {"voc2012": ("voc2011", "seg11valid")}  # data set -> data set and split in its place
+LAYOUTS = {
+    "voc2011": "VOCdevkit/VOC2011",
+    "nyudv2": "nyud",
+    "siftflow": "sift-flow",
+    "pascalcontext": "pascal-context",
+}
 
 
 def nets() -> tuple[str, ...]:
@@ -51,16 +58,28 @@ def weights_sha256(net: str) -> str:
     return json.loads(meta.read_text())["weights_sha256"]
 
 
-def caffe_counts(net: str) -> np.ndarray:
-    """Caffe's pixel counts over the 24 images, int64 (21, 21), rows are the truth."""
-    return np.array(_scores()[_known(net)]["heads"]["score"]["counts"], np.int64)
+def dataset(name: str, split: str) -> tuple[str, str]:
+    """The data set and split of the sample that stand for split `split` of `name`.
+
+    Raises DataError for a data set that the sample has nothing of.
+    """
+    name, split = STAND_INS.get(name, (name, split))
+    if name not in LAYOUTS:
+        raise DataError(f"--sample: has no {name}, expected one of {', '.join(LAYOUTS)}")
+    return name, split
 
 
-def caffe_labels(net: str, id: str) -> np.ndarray:
+def caffe_counts(net: str, head: str = "score") -> np.ndarray:
+    """Caffe's pixel counts over all images, int64 (C, C), rows are the truth."""
+    return np.array(_scores()[_known(net)]["heads"][head]["counts"], np.int64)
+
+
+def caffe_labels(net: str, head: str, id: str) -> np.ndarray:
     """Caffe's label of each pixel of the image `id`, (H, W) uint8."""
-    path = FOLDER / "caffe_labels" / _known(net) / f"{id}.png"
+    folder = FOLDER / "caffe_labels" / _known(net)
+    path = (folder / head if (folder / head).is_dir() else folder) / f"{id}.png"
     if not path.is_file():
-        raise DataError(f"image {id!r}: not one of the sample's, see {FOLDER / 'VOCdevkit'}")
+        raise DataError(f"image {id!r}: not one of the sample's, see {FOLDER}")
     with Image.open(path) as labels:
         return np.array(labels)
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from reproduce import results, table, weights
+from reproduce import results, scorings, table, weights
 from reproduce.run import Run
 from reproduce.weights import open_net
 
@@ -43,7 +43,7 @@ def evaluate(out, net, *more):
     assert table.main([*words, "--out", str(out), *more]) == 0
     [row] = results.read(next(out.glob("*.json"))).rows.values()
     assert row["images"] == 10
-    return results.counts_of(row)
+    return scorings.counts_of(row)
 
 
 @pytest.mark.parametrize("net", ["voc-fcn8s-atonce", "voc-fcn-alexnet"])

@@ -14,13 +14,17 @@ from reproduce.datasets import open_dataset
 from reproduce.errors import ChecksumError, DataError
 from reproduce.metrics import count, scores
 
-NETS = ("voc-fcn32s", "voc-fcn16s", "voc-fcn8s", "voc-fcn8s-atonce", "voc-fcn-alexnet")
-MEAN = (104.00699, 116.66877, 122.67892)
+VOC = ("voc-fcn32s", "voc-fcn16s", "voc-fcn8s", "voc-fcn8s-atonce", "voc-fcn-alexnet")
+HEADS = {net: ("voc2011", {"score": "label"}) for net in VOC} | {
+    "siftflow-fcn8s": ("siftflow", {"score_sem": "sem", "score_geo": "geo"}),
+    "nyud-fcn32s-color-hha": ("nyudv2", {"score": "label"}),
+    "pascalcontext-fcn8s": ("pascalcontext", {"score": "label"}),
+}
+IMAGES = {"voc2011": 24, "siftflow": 12, "nyudv2": 10, "pascalcontext": 10}
 
 
-@pytest.fixture(scope="module")
-def voc():
-    return open_dataset("voc2011", sample.FOLDER, offline=True, checked=False)
+def opened(name, split=None):
+    return open_dataset(name, sample.FOLDER, split, offline=True, checked=False)
 
 
 def test_files_are_those_listed():
@@ -38,11 +42,11 @@ def test_files_are_those_listed():
 
 
 def test_nets_in_the_order_of_the_table():
-    assert sample.nets() == NETS
-    assert {path.name for path in (sample.FOLDER / "nets").iterdir()} == set(NETS)
+    assert sample.nets() == tuple(HEADS)
+    assert {path.name for path in (sample.FOLDER / "nets").iterdir()} == set(HEADS)
 
 
-@pytest.mark.parametrize("net", NETS)
+@pytest.mark.parametrize("net", HEADS)
 def test_weights_are_what_caffe_saved(net):
     raw = gzip.decompress(sample.weights(net).read_bytes())
     meta = json.loads((sample.FOLDER / "nets" / net / "meta.json").read_text())
@@ -71,24 +75,38 @@ def test_other_weights_are_refused(tmp_path, monkeypatch, content, match):
         sample.weights("voc-fcn8s")
 
 
-@pytest.mark.parametrize("net", NETS)
-def test_caffe_labels_give_caffe_counts_and_scores(net, voc):
-    counts = np.zeros((21, 21), np.int64)
-    for id in voc.ids:
-        truth = torch.from_numpy(voc.read(id, MEAN).labels["score"])
-        counts += count(truth, torch.from_numpy(sample.caffe_labels(net, id)), 21).numpy()
-    assert np.array_equal(counts, sample.caffe_counts(net))
-    assert sample.caffe_counts(net).dtype == np.int64
-    expected = json.loads((sample.FOLDER / "caffe_scores.json").read_text())[net]["heads"]["score"]
+@pytest.mark.parametrize("net, head", [(net, head) for net in HEADS for head in HEADS[net][1]])
+def test_caffe_labels_give_caffe_counts_and_scores(net, head):
+    """The truth as our data sets read it, against the truth that real Caffe was given."""
+    name, heads = HEADS[net]
+    dataset, truth = opened(name), heads[head]
+    classes = len(dataset.tasks[truth].classes)
+    counts = np.zeros((classes, classes), np.int64)
+    for id in dataset.ids:
+        true = torch.from_numpy(dataset.labels(id)[truth])
+        labels = torch.from_numpy(sample.caffe_labels(net, head, id))
+        counts += count(true, labels, classes).numpy()
+    assert np.array_equal(counts, sample.caffe_counts(net, head))
+    assert sample.caffe_counts(net, head).dtype == np.int64
+    expected = json.loads((sample.FOLDER / "caffe_scores.json").read_text())[net]["heads"][head]
     assert scores(counts)._asdict() == pytest.approx(
         {name: expected[name] for name in ("pixel_acc", "mean_acc", "mean_iu", "fw_iu")}, rel=1e-14
     )
 
 
-def test_the_data_set_is_whole(voc):
-    assert len(voc) == 24
-    assert voc.ids == open_dataset("voc2011", sample.FOLDER, "val", offline=True).ids
-    assert all(voc.read(id, MEAN).inputs["data"].shape[2] > 100 for id in voc.ids)
+@pytest.mark.parametrize("name, count", IMAGES.items())
+def test_the_data_sets_are_whole(name, count):
+    dataset = opened(name)
+    assert len(dataset) == count
+    assert all(dataset.image(id, "color").shape[0] > 100 for id in dataset.ids)
+    assert dataset.ids == opened(name, dataset.split).ids
+
+
+def test_stand_ins():
+    assert sample.dataset("voc2012", "val") == ("voc2011", "seg11valid")
+    assert sample.dataset("siftflow", "test") == ("siftflow", "test")
+    with pytest.raises(DataError, match="--sample: has no camvid, expected one of voc2011, nyudv2"):
+        sample.dataset("camvid", "test")
 
 
 @pytest.mark.parametrize("ask", [sample.weights, sample.weights_sha256, sample.caffe_counts])
@@ -99,4 +117,4 @@ def test_unknown_net(ask):
 
 def test_unknown_image():
     with pytest.raises(DataError, match="image '2011_000002': not one of the sample's"):
-        sample.caffe_labels("voc-fcn8s", "2011_000002")
+        sample.caffe_labels("voc-fcn8s", "score", "2011_000002")

@@ -18,6 +18,7 @@ RELEASE = CHECKOUT.parent / "shared" / "release"
 GOLDEN = CHECKOUT / "tests" / "golden" / "nets"
 NETS = nets.names()
 UNRELEASED = {"googlenet", "pool3", "pool4", "pool5", "fcn32s-fixed"}
+UNRELEASED |= {"fcn32s-fg-only", "fcn32s-bg-only", "fcn32s-shape"}
 RELEASED = [net for net in NETS if net.split("-", 1)[1].removeprefix("fcn-") not in UNRELEASED]
 NARROW = [net for net in NETS if (GOLDEN / net).exists()]
 SPLITS = {  # phase -> files of VOC and PASCAL-Context, of NYUDv2 and SIFT Flow

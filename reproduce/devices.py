@@ -1,0 +1,18 @@
+"""The device that a command's --device names."""
+
+import torch
+
+from .errors import DataError
+
+
+def named(name: str) -> torch.device:
+    """The device `name`; auto is the GPU if there is one.  Raises DataError if it is not here."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"--device {name}: {reason}; expected auto, cpu, cuda or cuda:i") from None
+    return device
