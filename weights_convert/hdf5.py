@@ -76,13 +76,13 @@ def _layers(file: Mapped) -> dict[str, dict[int, Blob]]:
     h5py = optional("h5py", "hdf5")
     layers: dict[str, dict[int, Blob]] = {}
     try:
-        with h5py.File(_seekable(file), "r") as root:
+        with h5py.File(seekable(file), "r") as root:
             found: list = []
             root["data"].visititems(lambda name, item: found.append((name, item)))
             for name, item in found:
                 if isinstance(item, h5py.Dataset):
                     layer, _, index = name.rpartition("/")
-                    blob = _blob(item, file, f"data set {name!r}")
+                    blob = stored_blob(item, file, f"data set {name!r}")
                     layers.setdefault(layer, {})[_index(index, file, name)] = blob
     except CaffemodelError:
         raise
@@ -91,7 +91,7 @@ def _layers(file: Mapped) -> dict[str, dict[int, Blob]]:
     return layers
 
 
-def _seekable(file: Mapped) -> str | io.BytesIO:
+def seekable(file: Mapped) -> str | io.BytesIO:
     """What h5py opens: the file itself, or what was unpacked of it."""
     return file.name if isinstance(file.data, mmap.mmap) else io.BytesIO(file.data)
 
@@ -102,7 +102,7 @@ def _index(text: str, file: Mapped, name: str) -> int:
     return int(text)
 
 
-def _blob(item: object, file: Mapped, owner: str) -> Blob:
+def stored_blob(item: object, file: Mapped, owner: str) -> Blob:
     """The blob that the h5py.Dataset `item` is, checked against the bytes that are there."""
     shape, offset = tuple(item.shape or ()), item.id.get_offset()
     if item.dtype.str not in ("<f4", "<f8", ">f4", ">f8"):

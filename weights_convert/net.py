@@ -79,6 +79,14 @@ class CaffeNet(nn.Module):
             if names
         }
 
+    def owned(self) -> Iterator[tuple[Layer, list[nn.Parameter]]]:
+        """Each layer with its parameters in Caffe's blob order, a shared one in every such layer.
+
+        It is then the parameter of its owner, in the shape that it has there.
+        """
+        for key, layer, _ in self._keyed():
+            yield layer, [self._owner(key, name) for name in self._names[key]]
+
     def begin(self, generator: torch.Generator | None = None) -> None:
         """Fills each parameter as its filler says, with 0 where none is stated."""
         filled: set[nn.Parameter] = set()
@@ -136,11 +144,7 @@ class CaffeNet(nn.Module):
         return view.of(self) if view else getattr(self._modules[key], name)
 
     def _ask_for_gradients(self) -> None:
-        owned = (
-            (layer, [self._owner(key, name) for name in self._names[key]])
-            for key, layer, _ in self._keyed()
-        )
-        chosen = learnable(owned, self.graph.force_backward)
+        chosen = learnable(self.owned(), self.graph.force_backward)
         named = dict(self.named_parameters())
         self.learnable = {name for name, parameter in named.items() if parameter in chosen}
         for name, parameter in named.items():

@@ -19,7 +19,7 @@ def blobs(net: CaffeNet) -> Blobs:
     found: Blobs = {}
     for key, (layer, _) in zip(net._modules, net.steps(), strict=True):
         if key in params:
-            found.setdefault(layer.name, [blob.detach().numpy() for blob in params[key]])
+            found.setdefault(layer.name, [blob.detach().cpu().numpy() for blob in params[key]])
     return found
 
 

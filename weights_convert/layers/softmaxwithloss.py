@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..axes import canonical
 from ..caffelayer import Shape
-from ..classlabels import by_place, check_labels, class_labels
+from ..classlabels import check_labels, class_labels
 from ..losslayer import LossLayer, carrying
 from ..lossnormalizer import LOSS, normalization, normalizer
 from .softmax import SOFTMAX
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..graph import Layer
 
 CAP = -log(torch.finfo(torch.float32).tiny)  # 87.34: -log(FLT_MIN)
+NO_LABEL = -100
 
 
 class SoftmaxWithLoss(LossLayer):
@@ -44,11 +45,14 @@ class SoftmaxWithLoss(LossLayer):
         return loss + shapes[:1] * self.with_probabilities
 
     def forward(self, scores: Tensor, labels: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        logs = by_place(F.log_softmax(scores, self.axis), self.axis)
-        kept, counted = class_labels(labels, logs.shape[1], self.where, self.ignore)
-        losses = -logs[counted].gather(1, kept[:, None])
+        classes = scores.shape[self.axis]
+        outer, inner = prod(scores.shape[: self.axis]), prod(scores.shape[self.axis + 1 :])
+        _, counted = class_labels(labels, classes, self.where, self.ignore)
+        logs = F.log_softmax(scores.reshape(outer, classes, inner), 1)
+        ignored = NO_LABEL if self.ignore is None else self.ignore
+        labels = labels.reshape(outer, inner).long()
+        losses = F.nll_loss(logs, labels, ignore_index=ignored, reduction="none")
         # Caffe: the reported loss of a pixel is capped, its gradient is not.
         total = carrying(losses.clamp(max=CAP), losses).double().sum()
-        outer, inner = prod(scores.shape[: self.axis]), prod(scores.shape[self.axis + 1 :])
         loss = (total / normalizer(self.normalization, outer, inner, counted)).to(scores.dtype)
         return (loss, scores.softmax(self.axis)) if self.with_probabilities else loss
