@@ -1,6 +1,7 @@
 """Views of the evidence: CSV, Markdown and LaTeX; the same evidence gives the same bytes.
 
-`python -m reproduce.render [DIR]` writes the views of every results file in DIR anew.
+`python -m reproduce.render [DIR]` writes the views of every results file in DIR anew, and the pages
+of the papers' tables that are there; `--papers` those of all, from the results as they are.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import csv
 import io
 from pathlib import Path
 
-from . import atomic, results
+from . import atomic, papers, results
 from .cells import lines
 from .command import command
 from .latex import latex
@@ -39,12 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: python -m reproduce.render results",
     )
     parser.add_argument("dir", nargs="?", type=Path, default=Path("results"))
-    folder = parser.parse_args(arguments).dir
+    parser.add_argument(
+        "--papers", action="store_true", help="write the page of each paper's table"
+    )
+    options = parser.parse_args(arguments)
+    folder = options.dir
     for path in results.files(folder):
         for suffix, text in views(results.read(path)).items():
             atomic.write(path.with_suffix(f".{suffix}"), text)
         print(path)
-    for paper in pages.kept(folder):
+    every = map(papers.load, papers.names()) if options.papers else ()
+    for paper in [*pages.kept(folder), *every]:
         pages.write(paper, folder)
         print(folder / f"{paper.stem}.md")
     return 0

@@ -78,6 +78,17 @@ def test_a_paper_on_the_sample(tmp_path, capsys):
     assert "pami2016-table6-sample views: ok" in capsys.readouterr().out
 
 
+def test_pages_of_all_papers_without_a_run(tmp_path, capsys):
+    words = ["siftflow", "--sample", "--out", str(tmp_path)]
+    assert table.main(words) == 0
+    assert render.main([str(tmp_path), "--papers"]) == 0
+    assert {path.stem for path in tmp_path.glob("*-table*.md")} == {
+        name for name in papers.names() if "table" in name
+    }
+    page = (tmp_path / "cvpr2015-table4.md").read_text()
+    assert "60.3" in page and "not run: python -m reproduce.table nyudv2" in page
+
+
 def test_a_stale_page_is_found_and_rendered_anew(tmp_path, capsys):
     assert table.main(["pami2016-table6", "--sample", "--out", str(tmp_path)]) == 0
     page = Path(tmp_path / "pami2016-table6-sample.tex")
