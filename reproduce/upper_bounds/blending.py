@@ -20,7 +20,7 @@ Kernel = Callable[[np.ndarray], np.ndarray]  # distance in pixels -> weight
 Axis = Callable[[int, int], tuple[np.ndarray, np.ndarray]]  # pixels, factor -> (m, n), (n, m)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def area(pixels: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
     """Means over cells of `factor` pixels, the last one cut; linear between their centres."""
     cells = -(-pixels // factor)
@@ -29,7 +29,7 @@ def area(pixels: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
     return down / down.sum(1, keepdims=True), triangle(at[:, None] - np.arange(cells))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def caffe(pixels: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
     """The bilinear kernel over an FCN's padded input, and its fixed bilinear deconvolution.
 
@@ -48,7 +48,7 @@ def caffe(pixels: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
 def imresize(kernel: Kernel, antialias: bool) -> Axis:
     """MATLAB's imresize to ceil(pixels / factor) and back; antialias: a wider kernel on the way."""
 
-    @lru_cache(maxsize=32)
+    @lru_cache(maxsize=256)
     def axis(pixels: int, factor: int) -> tuple[np.ndarray, np.ndarray]:
         cells = -(-pixels // factor)
         return _resize(pixels, cells, kernel, antialias), _resize(cells, pixels, kernel, antialias)
