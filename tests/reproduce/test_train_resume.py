@@ -59,14 +59,14 @@ def test_a_killed_run_goes_on_bit_for_bit(unbroken, tmp_path):
     assert log(folder, "resume")[0]["iteration"] in (2, 4)
 
 
-def test_resuming_takes_the_newest_whole_snapshot(copied, tmp_path, monkeypatch, capsys):
+def test_resuming_takes_the_newest_whole_snapshot(copied, tmp_path):
     model = copied / "train_iter_5.caffemodel"
     expected = model.read_bytes()
     with model.open("r+b") as file:
         file.truncate(1000)
-    more = ("--iterations", "5", "--no-scores", "--resume")
-    assert run(monkeypatch, tmp_path, *more) == 0
-    error = capsys.readouterr().err
+    call = words(tmp_path, "--iterations", "5", "--no-scores", "--resume")
+    status, _, error = ended(started(call, tmp_path))  # as many threads as the unbroken run had
+    assert status == 0, error
     assert "train_iter_5 is not whole, going on from train_iter_4" in error
     assert model.read_bytes() == expected
 

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from weights_convert import load_net
+from weights_convert.layers import convolution
 from weights_convert.layers.convolution import Convolution
 from weights_convert.prototxt import parse
 
@@ -27,6 +28,11 @@ def made(settings, height=8, width=9):
     return net, layer
 
 
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    monkeypatch.setattr(convolution, "MANY", 0)
+
+
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_a_product_is_the_convolution_and_its_gradients(settings):
     torch.manual_seed(0)
@@ -45,8 +51,11 @@ def test_a_product_is_the_convolution_and_its_gradients(settings):
         torch.testing.assert_close(found, right, rtol=1e-4, atol=1e-4)
 
 
-def test_not_without_gradients_and_not_on_a_large_image():
+def test_not_without_gradients_on_a_large_image_or_of_few_weights(monkeypatch):
     _, layer = made("kernel_size: 7")
     with torch.inference_mode():
         assert not layer._as_product(torch.zeros(2, 3, 8, 9))
     assert not layer._as_product(torch.zeros(2, 3, 80, 90))
+    assert layer._as_product(torch.zeros(2, 3, 8, 9))
+    monkeypatch.setattr(convolution, "MANY", 1 << 22)
+    assert not layer._as_product(torch.zeros(2, 3, 8, 9))

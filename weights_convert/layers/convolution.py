@@ -43,6 +43,7 @@ CONVOLUTION = {
     "force_nd_im2col": Bool(False),
 }
 FEW = 4  # times fewer numbers than weights: what they are applied to, unfolded
+MANY = 1 << 22  # weights, below which their copies cost nothing
 
 
 class Convolution(CaffeLayer):
@@ -116,11 +117,14 @@ class Convolution(CaffeLayer):
         if x.is_cuda or self.group > 1 or not learning:
             return False
         rows = self.weight[0].numel() * self.size(0, x.shape[2]) * self.size(1, x.shape[3])
-        return self.weight.numel() >= FEW * rows * len(x)
+        return self.weight.numel() >= max(MANY, FEW * rows * len(x))
 
     def _product(self, x: Tensor) -> Tensor:
         columns = F.unfold(x, self.kernel, self.dilation, self.pad, self.stride)
-        found = self.weight.flatten(1) @ columns
+        size = (len(x), self.size(0, x.shape[2]), self.size(1, x.shape[3]))
+        # One product for all images: for one each, torch makes a gradient as large as the weights
+        # of every image.
+        found = self.weight.flatten(1) @ columns.transpose(0, 1).flatten(1)
         if self.bias is not None:
             found = found + self.bias[:, None]
-        return found.unflatten(2, (self.size(0, x.shape[2]), self.size(1, x.shape[3])))
+        return found.unflatten(1, size).transpose(0, 1)
