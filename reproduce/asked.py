@@ -15,6 +15,8 @@ from .papers import Paper
 from .results import Results
 from .tables import Table
 
+PARTIAL = ("nets", "split", "limit", "own_weights")  # options that a paper's table is not had with
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -29,7 +31,8 @@ def asked(options: argparse.Namespace) -> tuple[list[Asked], list[Paper]]:
     """What is evaluated and which papers are shown.  Raises DataError for what cannot be right."""
     names = list(dict.fromkeys(options.tables))
     if "all" in names:
-        names = [*tables.names(), *_papers(options.sample)]
+        whole = not any(getattr(options, option) for option in PARTIAL)
+        names = [*tables.names(), *(_papers(options.sample) if whole else ())]
     _check(options, names)
     shown = [load(name, options.sample) for name in names if name in papers.names()]
     wanted = [tables.load(name) for name in names if name not in papers.names()]
@@ -98,7 +101,7 @@ def _check(options: argparse.Namespace, names: list[str]) -> None:
     if options.limit is not None and options.limit < 1:
         raise DataError(f"--limit {options.limit}: expected at least 1 image")
     of_papers = [name for name in names if name in papers.names()]
-    for option in ("nets", "split", "limit", "own_weights") if of_papers else ():
+    for option in PARTIAL if of_papers else ():
         if getattr(options, option):
             raise DataError(
                 f"--{option.replace('_', '-')}: not with {of_papers[0]}, the table of a paper, "

@@ -32,6 +32,7 @@ def test_all_is_every_table_and_every_paper():
     rows, shown = wanted("all", "--sample")
     assert set(rows) == set(tables.names())
     assert "cvpr2015-table4-sample" in shown and "cvpr2015-table5-sample" not in shown
+    assert wanted("all", "--limit", "3")[1] == []  # papers' tables are of whole evaluations
 
 
 def test_a_paper_asks_for_its_rows():
