@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from weights_convert.fast import Fast
+
 from .datasets import Sample
 from .errors import DataError
 from .loader import samples, workers_for
@@ -121,10 +123,14 @@ def _to_host(
 
 
 def predicted(
-    net: nn.Module, heads: Sequence[str], device: torch.device, sample: Sample
+    net: nn.Module | Fast, heads: Sequence[str], device: torch.device, sample: Sample
 ) -> dict[str, Tensor]:
     """head -> labels (H, W) uint8 on `device`, of a net there that gives scores (1, C, H, W)."""
-    scores = net(**{blob: x.to(device, non_blocking=True) for blob, x in sample.inputs.items()})
+    inputs = {blob: x.to(device, non_blocking=True) for blob, x in sample.inputs.items()}
+    if isinstance(net, Fast):
+        labels = net.labels(**inputs)
+        return {head: labels[head][0] for head in heads}
+    scores = net(**inputs)
     return {head: labels_of(scores[head])[0] for head in heads}
 
 

@@ -5,6 +5,8 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from weights_convert.fast import fold
+
 from . import masking, nets, sample, upper_bounds
 from .datasets import Dataset, Sample, blobs
 from .errors import DataError
@@ -20,7 +22,7 @@ def net_job(
 
     Raises DataError where the net's heads are not those of the data set's labels.
     """
-    spec, module = nets.load(row.net), weights.net().to(device)
+    spec, module = nets.load(row.net), fold(weights.net().to(device))
     classes = _classes(row.net, spec, dataset)
     read = partial(blobs.sample, dataset, inputs=spec.inputs)
     if row.mask:

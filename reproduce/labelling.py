@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from weights_convert.fast import fold
+
 from . import atomic, nets
 from .datasets import Dataset, Sample, blobs, ids_sha256
 from .errors import DataError
@@ -55,7 +57,7 @@ def _label_rest(
     folder: Path,
     sizes: dict[str, Size],
 ) -> None:
-    module = weights.net().to(device)
+    module = fold(weights.net().to(device))
     lacking = [id for id in dataset.ids if id not in sizes]
     read = partial(_unlabelled, dataset, inputs=nets.load(net).inputs)
     bar = partial(tqdm, total=len(dataset), initial=len(sizes), unit="image", leave=False)

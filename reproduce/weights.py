@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weights_convert import load_net
+from weights_convert.fast import Fast, fold
 from weights_convert.net import CaffeNet
 from weights_convert.prototxt import Message, read_prototxt
 
@@ -59,17 +60,27 @@ def bundled(name: str) -> Weights:
     return Weights(path, read_prototxt(path.parent / "net.prototxt"), sample.weights_sha256(name))
 
 
-def open_net(name: str, weights: str | Path | None = None, *, offline: bool = False) -> CaffeNet:
+def open_net(
+    name: str,
+    weights: str | Path | None = None,
+    *,
+    offline: bool = False,
+    fast: bool | str = False,
+) -> CaffeNet | Fast:
     """The net `name`, such as "voc-fcn8s", filled, in eval mode, on the CPU.
 
     weights: a caffemodel; by default the released one, from the cache folder or fetched into it.
+    fast: True, or a mode of weights_convert.fast, gives the same outputs in less time; for a GPU,
+        `fold` the net once it is there.
     Raises DataError or ConvertError.  Its inputs are the blobs `inputs` of `nets.load(name)`, most
     often "data", (1, 3, H, W) float32, BGR less the mean; its outputs the `heads`, most often
     "score", (1, C, H, W).
     """
     spec = load(name)
     if weights is None:
-        return released(spec, cache_folder() / "weights", offline=offline).net()
-    if not Path(weights).is_file():
+        net = released(spec, cache_folder() / "weights", offline=offline).net()
+    elif Path(weights).is_file():
+        net = load_net(spec.prototxt(), weights)
+    else:
         raise MissingError(f"{weights}: no such file, expected the caffemodel of {name}")
-    return load_net(spec.prototxt(), weights)
+    return fold(net, "exact" if fast is True else fast) if fast else net

@@ -23,11 +23,12 @@ TABLE = "from reproduce import table; import sys; sys.exit(table.main())"
 # The narrow net on a user's data, each image taking a while.
 DEVKIT = (
     "import sys, time\n"
-    "from reproduce import evaluate, progress, table, weights\n"
+    "from reproduce import progress, table, weights\n"
     "from reproduce.run import Run\n"
     "Run.weights = lambda self, net: weights.bundled(net)\n"
-    "progress.EVERY, labels_of = 0, evaluate.labels_of\n"
-    "evaluate.labels_of = lambda s: (time.sleep({pause}), labels_of(s))[1]\n"
+    "from weights_convert.fast import Fast\n"
+    "progress.EVERY, labels = 0, Fast.labels\n"
+    "Fast.labels = lambda net, **images: (time.sleep({pause}), labels(net, **images))[1]\n"
     "sys.exit(table.main())"
 )
 

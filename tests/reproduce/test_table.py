@@ -11,8 +11,8 @@ import time
 import pytest
 
 from reproduce import results, sample, scorings, table, tables, weights
-from reproduce.evaluate import labels_of
 from reproduce.run import Run
+from weights_convert.fast import Fast
 
 QUICK = "voc-fcn-alexnet"
 
@@ -78,24 +78,26 @@ def test_results_hold_no_folder_of_this_machine(tmp_path, capsys):
 
 
 def test_interrupted_run_goes_on_where_it_was(tmp_path, monkeypatch, capsys):
-    done = []
+    done, labels = [], Fast.labels
 
-    def third_time_stop(scores):
+    def third_time_stop(net, **inputs):
         if len(done) == 3:
             raise KeyboardInterrupt
         done.append(1)
-        return labels_of(scores)
+        return labels(net, **inputs)
 
     words = ["voc2011", "--sample", "--nets", QUICK, "--limit", "5", "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr("reproduce.evaluate.labels_of", third_time_stop)
+        patch.setattr(Fast, "labels", third_time_stop)
         assert table.main(words) == 130
     assert "goes on from here" in capsys.readouterr().err
     assert not list(tmp_path.glob("voc2011*"))
     kept = json.loads(next((tmp_path / ".progress").glob("*.json")).read_text())
     assert kept["done"] == 3
     calls = []
-    monkeypatch.setattr("reproduce.evaluate.labels_of", lambda s: calls.append(1) or labels_of(s))
+    monkeypatch.setattr(
+        Fast, "labels", lambda net, **images: calls.append(1) or labels(net, **images)
+    )
     assert table.main(words) == 0
     assert len(calls) == 2
     stem = "voc2011-sample-first5"
