@@ -172,6 +172,12 @@ ODD = {
         layer("ReLU", "a", "b"),
         layer("Eltwise", "a b", "c"),
     ],
+    "normalizations": [
+        convolution("data", "a", "num_output: 7 kernel_size: 3 pad: 20"),
+        layer("LRN", "a", "b", "lrn_param { local_size: 3 alpha: 5 k: 2 }"),
+        layer("LRN", "b", "c", "lrn_param { local_size: 5 alpha: 2 beta: 0.5 }"),
+        layer("LRN", "c", "d", "lrn_param { norm_region: WITHIN_CHANNEL local_size: 3 }"),
+    ],
     "scales by channel and by pixel": [
         convolution("data", "a", BORDER),
         layer("Scale", "a", "b", "scale_param { bias_term: true }"),

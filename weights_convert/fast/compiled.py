@@ -9,10 +9,12 @@ from ..graph import Layer
 from ..layers.convolution import Convolution
 from ..layers.deconvolution import Deconvolution
 from ..layers.dropout import Dropout
+from ..layers.lrn import LRN
 from ..layers.pooling import Pooling
 from ..layers.relu import ReLU
 from ..net import CaffeNet
-from . import convolution, kinds, upsampling
+from . import convolution, kinds, normalization, upsampling
+from .normalization import Normalization
 from .workspace import Workspace
 
 
@@ -20,8 +22,9 @@ from .workspace import Workspace
 class Operation:
     """A layer: what it is called in a report, and how it is computed where not by its module.
 
-    way: of a convolution.  filters: of an upsampling that has them.  skip: it does nothing, as its
-    ReLU is computed with the convolution before it.  last: blobs that are not needed after it.
+    way: of a convolution.  filters: of an upsampling that has them.  instead: of the module.  skip:
+    it does nothing, as its ReLU is computed with the convolution before it.  last: blobs that are
+    not needed after it.
     """
 
     layer: Layer
@@ -29,6 +32,7 @@ class Operation:
     name: str = "plain"
     way: convolution.Way | None = None
     filters: upsampling.Filters | None = None
+    instead: Normalization | None = None
     skip: bool = False
     last: tuple[str, ...] = ()
 
@@ -58,6 +62,8 @@ def compiled(
         elif isinstance(module, Deconvolution) and kinds.is_upsampling(layer, module):
             operation.filters = upsampling.filters_of(module)
             operation.name = "separable" if operation.filters else "plain"
+        elif isinstance(module, LRN) and normalization.suits(module, dtype):
+            operation.instead, operation.name = Normalization(module), "product"
         elif isinstance(module, Dropout):
             operation.skip, operation.name = True, "identity"
     _mark_last_uses(operations, net)

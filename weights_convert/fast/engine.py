@@ -156,6 +156,8 @@ class Fast:
         if operation.filters:
             size = chosen.tops[index][0][2:]
             return [Upsampled(x.float(), module, operation.filters, (0, 0), size)]
+        if operation.instead:
+            return [operation.instead(x)]
         tops = self._by_module(module, bottoms)
         return list(tops) if isinstance(tops, tuple) else [tops]
 

@@ -45,7 +45,8 @@ class Link:
     def compute(self, x: Tensor, low: int, high: int) -> Tensor:
         """The top of `x`, the rows `low` to `high` of the padded bottom that it has."""
         if self.operation.way is None:
-            return x if self.operation.skip else self.operation.module(x)
+            compute = self.operation.instead or self.operation.module
+            return x if self.operation.skip else compute(x)
         before, after = (min(max(0, zeros), high - low) for zeros in (-low, high - self.rows))
         if not x.shape[2]:  # zeros alone, which PyTorch would not pad an empty blob with
             x = x.new_zeros(x.shape[0], high - low, x.shape[3], x.shape[1]).permute(0, 3, 1, 2)

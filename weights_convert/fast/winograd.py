@@ -46,7 +46,7 @@ class Winograd:
         self.constant = toom_cook.ONE * self.size + toom_cook.ONE
         self.each = 4 * self.size**2 * self.channels  # bytes at the points, of one output channel
         kept = self.taps > 3 and self.each * self.channels_out <= PREPARED
-        self.prepared = [part.clone() for part in self._weights()] if kept else None
+        self.prepared = [self._prepared()] if kept else None
 
     def __call__(self, x: Tensor, borders: Borders) -> Tensor:
         batch, _, height, width = x.shape
@@ -62,6 +62,14 @@ class Winograd:
             rows = out[:, first * self.outputs : last * self.outputs]
             self._multiply(points, weights or self._weights(), rows, across)
         return out.permute(0, 3, 1, 2)
+
+    def _prepared(self) -> Tensor:
+        """(size^2, C, K): all weights at the points, in memory of their own."""
+        found, start = torch.empty(self.size**2, self.channels, self.channels_out), 0
+        for part in self._weights():
+            found[:, :, start : start + part.shape[2]] = part
+            start += part.shape[2]
+        return found
 
     def _slice(self) -> int:
         """How many output channels are computed at once."""
