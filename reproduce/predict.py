@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from weights_convert import ConvertError
 from weights_convert.command import guarded
+from weights_convert.fast import fold
 
 from . import atomic, devices, downloads, nets, sample, weights
 from .command import BROKEN, DONE, OUT_OF_TOLERANCE, complain
@@ -82,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     file, device = _weights(options, spec), devices.named(options.device)
     if options.out != STREAM:
         atomic.check_writable(options.out)
-    labeller = Labeller(file.net().to(device).eval(), tasks_of(spec), device, options.scores)
+    labeller = Labeller(fold(file.net().to(device)), tasks_of(spec), device, options.scores)
     if options.sample:
         _tell(options, f"{spec.name}: {NARROW}")
     bar = tqdm(images, unit="image", leave=False, disable=None)

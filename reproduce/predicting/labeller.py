@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from weights_convert.net import CaffeNet
+from weights_convert.fast import Fast
 
 from ..datasets import Task
 from ..errors import DataError
@@ -21,9 +21,9 @@ from .result import Result
 
 @dataclass(frozen=True)
 class Labeller:
-    """net: filled, on `device`; tasks: score blob -> what its labels mean."""
+    """net: folded, on `device`; tasks: score blob -> what its labels mean."""
 
-    net: CaffeNet
+    net: Fast
     tasks: dict[str, Task]
     device: torch.device
     with_scores: bool = False
@@ -35,7 +35,9 @@ class Labeller:
         """
         began = time.perf_counter()
         try:
-            memory.check(self.net, {name: tuple(x.shape) for name, x in blobs.items()}, self.device)
+            memory.check(
+                self.net.net, {name: tuple(x.shape) for name, x in blobs.items()}, self.device
+            )
             labels, scores = self._computed(blobs)
         except DataError as error:
             raise DataError(f"{image.name}: {error}") from None
@@ -49,11 +51,17 @@ class Labeller:
     def _computed(
         self, blobs: dict[str, Tensor]
     ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        inputs = {name: x.to(self.device) for name, x in blobs.items()}
         with exact(), torch.inference_mode():
-            scores = self.net(**{name: x.to(self.device) for name, x in blobs.items()})
-            labels = {head: labels_of(scores[head])[0].cpu().numpy() for head in self.tasks}
-            kept = self.tasks if self.with_scores else ()
-            return labels, {head: scores[head][0].cpu().numpy() for head in kept}
+            if not self.with_scores:
+                return self._host(self.net.labels(**inputs)), {}
+            scores = self.net(**inputs)
+            labels = {head: labels_of(scores[head]) for head in self.tasks}
+            return self._host(labels), self._host(scores)
+
+    def _host(self, blobs: dict[str, Tensor]) -> dict[str, np.ndarray]:
+        """The first image's of the blobs that have a task."""
+        return {head: blobs[head][0].cpu().numpy() for head in self.tasks}
 
 
 def _of_memory(error: RuntimeError) -> bool:

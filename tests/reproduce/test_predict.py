@@ -15,7 +15,7 @@ from reproduce import nets, predict, sample
 from reproduce.datasets.voc import colour_map
 from reproduce.predicting import memory, terminal
 from reproduce.predicting.tasks import tasks_of
-from weights_convert.net import CaffeNet
+from weights_convert.fast import Fast
 
 NET = "voc-fcn-alexnet"
 DRAWINGS = sample.FOLDER / "VOCdevkit" / "VOC2011" / "JPEGImages"
@@ -225,11 +225,11 @@ def test_wrong_calls(photo, capsys, words, error):
 def test_the_arithmetic_is_float32_without_gradients(photo, monkeypatch):
     seen = []
 
-    def forward(net, **blobs):
+    def labels(net, **blobs):
         seen.append((torch.is_grad_enabled(), torch.backends.cudnn.allow_tf32))
-        return {"score": torch.zeros(1, 21, 31, 44)}
+        return {"score": torch.zeros(1, 31, 44, dtype=torch.uint8)}
 
-    monkeypatch.setattr(CaffeNet, "forward", forward)
+    monkeypatch.setattr(Fast, "labels", labels)
     assert predict.main([str(photo), *WORDS]) == 0
     assert seen == [(False, False)]
 
