@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weights_convert import load_net
-from weights_convert.fast import Fast, fold
 from weights_convert.net import CaffeNet
 from weights_convert.prototxt import Message, read_prototxt
 
 from . import downloads, sample
 from .downloads import cache_folder, digest, remote
 from .errors import MissingError
-from .nets import NetSpec, load
+from .nets import NetSpec
 
+KINDS = ("RELEASED", "SAMPLE")  # of weights that are known by name
 UNRELEASED = (
-    "net {0!r}: no weights were released; train it, and give {0}.caffemodel in --weights with "
-    "--own-weights"
+    "net {0!r}: no weights were released; train it, and give {0}.caffemodel as `weights`, or in "
+    "--weights with --own-weights"
 )
 
 
@@ -60,27 +60,13 @@ def bundled(name: str) -> Weights:
     return Weights(path, read_prototxt(path.parent / "net.prototxt"), sample.weights_sha256(name))
 
 
-def open_net(
-    name: str,
-    weights: str | Path | None = None,
-    *,
-    offline: bool = False,
-    fast: bool | str = False,
-) -> CaffeNet | Fast:
-    """The net `name`, such as "voc-fcn8s", filled, in eval mode, on the CPU.
+def of_kind(
+    spec: NetSpec, kind: str, *, folder: Path | None = None, offline: bool = False
+) -> Weights:
+    """The weights `kind`, one of KINDS; the released ones in `folder`, by default the cache's.
 
-    weights: a caffemodel; by default the released one, from the cache folder or fetched into it.
-    fast: True, or a mode of weights_convert.fast, gives the same outputs in less time; for a GPU,
-        `fold` the net once it is there.
-    Raises DataError or ConvertError.  Its inputs are the blobs `inputs` of `nets.load(name)`, most
-    often "data", (1, 3, H, W) float32, BGR less the mean; its outputs the `heads`, most often
-    "score", (1, C, H, W).
+    Raises DataError for a net that has none of the kind.
     """
-    spec = load(name)
-    if weights is None:
-        net = released(spec, cache_folder() / "weights", offline=offline).net()
-    elif Path(weights).is_file():
-        net = load_net(spec.prototxt(), weights)
-    else:
-        raise MissingError(f"{weights}: no such file, expected the caffemodel of {name}")
-    return fold(net, "exact" if fast is True else fast) if fast else net
+    if kind == "SAMPLE":
+        return bundled(spec.name)
+    return released(spec, folder or cache_folder() / "weights", offline=offline)

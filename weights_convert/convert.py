@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
         bar.update()
         bar.set_description("writing and reading back")
         with placing(given.out) as part:
-            told = format.write(net, Source(given.prototxt, given.caffemodel), part)
+            source = Source(given.prototxt, given.caffemodel, options.loading(given))
+            told = format.write(net, source, part)
     print(*(f"{given.out}: {line}" for line in (*told, *_partly(net))), sep="\n")
     return DONE
 

@@ -4,6 +4,7 @@ state_dict keys are Caffe's layer names: "conv1_1.weight", "conv1_1.bias".
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,8 +25,13 @@ class CaffeNet(nn.Module):
         the channels matter, height and width are free at every call.
     learnable: what state_dict calls the parameters whose gradient Caffe computes: not those with
         lr_mult 0, unless `force_backward`.  They ask for one in TRAIN; in TEST none does.
+    preprocess, tasks: what makes inputs of images, and what the labels of each output mean, put
+        here by who knows them, such as reproduce.open_net.
     Raises ConvertError for what Caffe's set-up would refuse.
     """
+
+    preprocess: Any = None
+    tasks: Any = None
 
     def __init__(self, graph: Graph, shapes: dict[str, Shape] | None = None):
         super().__init__()

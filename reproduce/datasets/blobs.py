@@ -42,15 +42,20 @@ def images(dataset: Dataset, id: str, inputs: Mapping[str, Input]) -> dict[str, 
 
     Raises DataError for a kind that the data set lacks, and for images of different sizes.
     """
-    for name, one in inputs.items():
-        if one.image not in dataset.kinds:
-            kinds = ", ".join(dataset.kinds)
-            raise DataError(f"{dataset.name}: has no {one.image} for input {name}, only {kinds}")
+    check_kinds(dataset, inputs)
     found = {name: blob(dataset.image(id, one.image), *one) for name, one in inputs.items()}
     if len({x.shape[2:] for x in found.values()}) > 1:
         sizes = ", ".join(f"{name} {_size(x.shape[2:])}" for name, x in found.items())
         raise DataError(f"{dataset.name} {id}: {sizes}: expected images of one size")
     return found
+
+
+def check_kinds(dataset: Dataset, inputs: Mapping[str, Input]) -> None:
+    """Raises DataError for a kind of image that the data set lacks."""
+    for name, one in inputs.items():
+        if one.image not in dataset.kinds:
+            kinds = ", ".join(dataset.kinds)
+            raise DataError(f"{dataset.name}: has no {one.image} for input {name}, only {kinds}")
 
 
 def blob(image: np.ndarray, kind: str, mean: tuple[float, ...]) -> Tensor:

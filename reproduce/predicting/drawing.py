@@ -18,9 +18,14 @@ MARGIN = 8  # pixels, around the legend
 
 def label_png(labels: np.ndarray, palette: np.ndarray) -> bytes:
     """The labels as a PNG of mode P, palette (256, 3) uint8 RGB: its pixels are the classes."""
+    return _png(label_image(labels, palette))
+
+
+def label_image(labels: np.ndarray, palette: np.ndarray) -> Image.Image:
+    """The same as an image; `numpy.array` of it gives the labels back."""
     image = Image.fromarray(labels)
     image.putpalette(palette.tobytes())
-    return _png(image)
+    return image
 
 
 def overlay(rgb: np.ndarray, labels: np.ndarray, task: Task) -> np.ndarray:

@@ -62,11 +62,11 @@ def _picture(image: Image.Image, frames: int) -> Picture:
     if turn in _TURNS:
         image = ImageOps.exif_transpose(image)
         notes.append(f"{_TURNS[turn]}, as its EXIF orientation says")
-    pixels, note = _colours(image)
+    pixels, note = colours(image)
     return Picture(pixels, (*notes, *([note] if note else [])))
 
 
-def _colours(image: Image.Image) -> tuple[np.ndarray, str | None]:
+def colours(image: Image.Image) -> tuple[np.ndarray, str | None]:
     """The pixels as RGB, and what to tell of it."""
     if image.mode == "F" or (image.mode == "I" and not _sixteen_bit(image)):
         raise DataError(

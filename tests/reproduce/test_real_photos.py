@@ -9,9 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from reproduce import results, scorings, table, weights
+from reproduce import open_net, results, scorings, table, weights
 from reproduce.run import Run
-from reproduce.weights import open_net
 
 DATA = Path(__file__).parents[3] / "shared" / "voc"
 GOLDEN = Path(__file__).parents[1] / "golden" / "full"

@@ -1,7 +1,9 @@
 """The state_dict as .safetensors, with the prototxt and the checksums of both files beside it.
 
 One metadata key, "weights_convert", holds JSON: format_version, net, phase, sha256 of prototxt and
-caffemodel, prototxt (its text).  One, because the library writes several in random order.
+caffemodel, prototxt (its text), and where there is any: `loading` (arguments of load_net other than
+by default), `means` (what the prototxt's data layers subtract) and `about` (of the caller).  One,
+because the library writes several in random order.  load_safetensors.py reads it.
 """
 
 import json
@@ -15,10 +17,13 @@ from ..errors import ConvertError
 from ..net import CaffeNet
 from ..optional import optional
 from ..source import Source
+from ..stated_means import stated_means
 
 SUFFIXES = (".safetensors",)
 EXTRA = "safetensors"
+KEY = "weights_convert"
 VERSION = 1
+LOADING = ("level", "stages", "losses", "shapes", "align_crops")  # beside the phase
 
 
 def write(net: CaffeNet, source: Source, path: Path) -> list[str]:
@@ -42,7 +47,15 @@ def _metadata(net: CaffeNet, source: Source) -> dict[str, str]:
         "sha256": source.sha256(),
         "prototxt": source.text,
     }
-    return {"weights_convert": json.dumps(told)}
+    means = stated_means(net.graph)
+    more = {"loading": _loading(source), "means": means, "about": dict(source.about)}
+    return {KEY: json.dumps(told | {key: value for key, value in more.items() if value})}
+
+
+def _loading(source: Source) -> dict[str, object]:
+    """What is not as by default; False is no default of either switch."""
+    given = {key: source.loading.get(key) for key in LOADING}
+    return {key: value for key, value in given.items() if value or value is False}
 
 
 def _read(path: Path) -> Iterator[tuple[str, np.ndarray]]:
