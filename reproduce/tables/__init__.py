@@ -7,6 +7,7 @@ whether its figures were read in the text itself or are held from memory (`verif
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from importlib.resources import files
 
 import yaml
@@ -88,6 +89,7 @@ def names() -> list[str]:
     return sorted(file.name.removesuffix(".yaml") for file in here if file.name.endswith(".yaml"))
 
 
+@cache
 def load(name: str) -> Table:
     """Table `name`.  Raises DataError for an unknown one, listing those there are."""
     if name not in names():
