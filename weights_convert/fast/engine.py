@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from math import prod
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -45,6 +46,16 @@ class Fast:
             self.operations = compiled(net, self.dtype, winograd, self.workspace)
         self._plans: dict[tuple, tuple[Plan, list[range], list]] = {}
         self._captured: dict[tuple, Captured] = {}
+
+    @property
+    def preprocess(self) -> Any:
+        """The net's."""
+        return self.net.preprocess
+
+    @property
+    def tasks(self) -> Any:
+        """The net's."""
+        return self.net.tasks
 
     @torch.inference_mode()
     def __call__(self, **inputs: Tensor) -> dict[str, Tensor]:
