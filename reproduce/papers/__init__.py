@@ -6,10 +6,12 @@ title, source  heading, and the text that the figures are from
 verified       whether they were read there; a row may say otherwise, of itself or column by column
 compared       whether ours is of the weights that the paper scored (default true); a row may differ
 columns        `title`, and where ours comes from: `metric` (of scorings.METRICS) and a `scoring`
-               other than the row's; or `fact` (of facts.FACTS); or `missing`, why there is none
+               other than the row's; or `fact` (of facts.FACTS); or `time`, a protocol of
+               benchmarks.speed; or `missing`, why there is none
 rows           `title`, `published` (a text a column, "-" for none), and, less for competitors,
                `ours`, TABLE/ROW[/SCORING] of an evaluation table, ROW may be "*" for each;
-               `net`, whose graph gives the facts; `missing`, why there is no such row of results
+               `net`, whose graph gives the facts and whose time is shown; `missing`, why there is
+               no such row of results
 notes          lines below the table
 
 Errors         DataError for an unknown table and for a file that is none.

@@ -13,25 +13,28 @@ from ..cells import NONE, UNVERIFIED
 from ..metrics import Scores
 from ..results import Results
 from ..tables import Table
+from . import times
 from .facts import fact
 from .paper import Cell, Column, Paper, Row
 
 MEGA = 1_000_000
+TIMING = "timing: python -m benchmarks.speed"
 
 
 @dataclass(frozen=True)
 class Figure:
     """One place of a row.
 
-    title: of its column.  ours: percent, or a whole number.  within: how far it may be off, None
-    where nothing is compared.  missing: why there is none of ours.  reading: the paper leaves open
-    what is to be done, so that another figure is of another way.
+    title: of its column.  ours: percent, a whole number, or the text of a time, never compared.
+    within: how far it may be off, None where nothing is compared.  missing: why there is none of
+    ours.  reading: the paper leaves open what is to be done, so that another figure is of another
+    way.
     """
 
     title: str
     published: str | None
     verified: bool = True
-    ours: float | int | None = None
+    ours: float | int | str | None = None
     within: float | None = None
     missing: str | None = None
     reading: bool = False
@@ -55,6 +58,8 @@ class Figure:
         """With two decimals, or more if the published figure has more; facts as whole numbers."""
         if self.ours is None:
             return NONE
+        if isinstance(self.ours, str):
+            return self.ours
         if isinstance(self.ours, int):
             return f"{self.ours:,}"
         return f"{self.ours:.{max(2, _decimals(self.published))}f}"
@@ -66,6 +71,7 @@ class Evidence:
     def __init__(self, paper: Paper, folder: Path):
         self._folder, self._sample = folder, paper.sample
         self._file, self._table = cache(self._read), cache(self._definition)  # once for a page
+        self._speed = cache(lambda: times.read(folder))
 
     def row(self, cell: Cell) -> dict | None:
         """The row of results that `cell` is in, None if it was never run."""
@@ -84,6 +90,10 @@ class Evidence:
         """The scores of a row that was run, or why there are none."""
         scoring = self._table(cell.table).scorings[cell.scoring]
         return scoring.of(row) or f"no class list {scoring.only}"
+
+    def times(self, row: Row, column: Column) -> list[dict[str, str]]:
+        """The rows of speed.csv with our times for a place of a table, the fastest first."""
+        return times.of(self._speed(), row.net, column.time) if row.net else []
 
     def missing(self, cell: Cell) -> str:
         """What to run."""
@@ -117,6 +127,9 @@ def _figure(
     elif column.fact and row.net:
         ours = fact(row.net, column.fact)
         within = _half_of_the_last_digit(published) if published else None
+    elif column.time:
+        timed = evidence.times(row, column)
+        ours, missing = (times.text(timed[0]), None) if timed else (None, TIMING)
     elif column.metric:
         missing = row.missing
     else:
@@ -144,6 +157,7 @@ def verdict(row: Row, found: list[Figure]) -> str:
     """
     if row.of_a_competitor:
         return NONE
+    found = [figure for figure in found if not isinstance(figure.ours, str)]  # times have none
     printed = [figure for figure in found if figure.published is not None]
     if not (ours := sum(figure.ours is not None for figure in found)):
         return f"not run: {_reasons(printed or found)}"

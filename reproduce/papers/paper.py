@@ -9,18 +9,22 @@ NONE = "-"  # as the files have it: no figure
 
 @dataclass(frozen=True)
 class Column:
-    """A column; `metric`, `fact` and `missing` exclude each other, none is only published."""
+    """A column; `metric`, `fact`, `time` and `missing` exclude each other.
+
+    With none of them there is only the published.  time: a protocol of benchmarks.speed.
+    """
 
     title: str
     metric: str | None = None
     scoring: str | None = None
     fact: str | None = None
+    time: str | None = None
     missing: str | None = None
 
     @property
     def only_published(self) -> bool:
         """Whether nothing of ours belongs here, not even a reason."""
-        return not (self.metric or self.fact or self.missing)
+        return not (self.metric or self.fact or self.time or self.missing)
 
 
 class Cell(NamedTuple):

@@ -10,11 +10,12 @@ from ..errors import DataError
 from ..scorings import METRICS
 from .facts import FACTS
 from .paper import NONE, Column, Paper, Row
+from .times import PROTOCOLS
 
 KEYS = {"title", "source", "verified", "columns", "rows"}, {"compared", "notes"}  # needed, optional
 ROW_KEYS = {"title", "published"}, {"verified", "compared", "ours", "net", "missing"}
 COLUMN_KEYS = {"title"}, {field.name for field in fields(Column)}
-TEXTS = {"title", "source", "missing", "net", "metric", "scoring", "fact"}
+TEXTS = {"title", "source", "missing", "net", "metric", "scoring", "fact", "time"}
 SCORE, FACT = r"\d+(\.\d+)?", r"\d+M?"  # what can be compared with ours
 
 
@@ -70,12 +71,13 @@ def _column(where: str, values: object) -> Column:
     _keys(f"{where}: column", values, COLUMN_KEYS)
     where = f"{where}: column {values['title']!r}"
     column = Column(**values)
-    if sum(map(bool, (column.metric, column.fact, column.missing))) > 1:
-        raise DataError(f"{where}: expected one of metric, fact and missing at most")
+    if sum(map(bool, (column.metric, column.fact, column.time, column.missing))) > 1:
+        raise DataError(f"{where}: expected one of metric, fact, time and missing at most")
     if column.scoring is not None and not column.metric:
         raise DataError(f"{where}: scoring without a metric, expected both or neither")
     _among(f"{where}: metric", column.metric, METRICS)
     _among(f"{where}: fact", column.fact, tuple(FACTS))
+    _among(f"{where}: time", column.time, PROTOCOLS)
     return column
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..cells import NONE, UNVERIFIED
 from ..latex import tabular
 from ..markdown import grid
-from . import whole
+from . import times, whole
 from .figures import Evidence, Figure, figures, verdict
 from .paper import Cell, Column, Paper, Row
 
@@ -35,7 +35,7 @@ def views(paper: Paper, results_folder: Path) -> dict[str, str]:
 
 def _markdown(paper: Paper, lines: Lines, evidence: Evidence) -> str:
     notes = [f"- source: {paper.source}", *_legend(paper, lines), *(f"- {n}" for n in paper.notes)]
-    notes += [*_evidence(paper, evidence), *_graphs(paper)]
+    notes += [*_evidence(paper, evidence), *_graphs(paper), *_timed(paper, evidence)]
     return "\n\n".join([f"# {paper.title}", grid(_wide(paper, lines)), "\n".join(notes)]) + "\n"
 
 
@@ -134,3 +134,15 @@ def _graphs(paper: Paper) -> list[str]:
     facts = ", ".join(column.title for column in paper.columns if column.fact)
     nets = [(row.net, row.title) for row in paper.rows if row.net and facts]
     return [f"- ours from the graph of {net} ({title}): {facts}" for net, title in nets]
+
+
+def _timed(paper: Paper, evidence: Evidence) -> list[str]:
+    """A line for each time of ours and the machine that it is from."""
+    return [
+        f"- {column.title} of {row.net} ({row.title}): ours {times.text(timed)}, the median of "
+        f"{timed['runs']}, on other hardware ({times.machine(timed)}), so there is no verdict"
+        for row in paper.rows
+        for column in paper.columns
+        if column.time
+        for timed in evidence.times(row, column)
+    ]

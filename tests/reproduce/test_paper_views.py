@@ -168,10 +168,10 @@ def test_facts_beside_the_published(tmp_path):
     assert verdict.startswith("reproduced (4 of 6 figures); not run: weights trained without SBD")
     assert verdict.endswith("timing: python -m benchmarks.speed")
     google = found["FCN-GoogLeNet"]
-    assert (google["rf size published"], google["rf size ours"]) == ("907", "715")
-    assert google["verdict"].startswith("differs in rf size (4 of 6 figures); not run: no weights")
+    assert (google["rf size published"], google["rf size ours"]) == ("907", "907")
+    assert google["verdict"].startswith("reproduced (4 of 6 figures); not run: no weights")
     page = views(papers.load("cvpr2015-table1"), tmp_path)["md"]
-    assert "907 counts the last pooling" in page
+    assert "907 counts the last pooling" in page and "and has 715" in page
     assert "- ours from the graph of voc-fcn-alexnet (FCN-AlexNet): conv. layers, " in page
 
 

@@ -25,6 +25,7 @@ MODULES = {
     "5b": (384, 192, 384, 48, 128, 128),
 }
 POOLED = {"3b": "pool3/3x3_s2", "4e": "pool4/3x3_s2"}  # after these modules
+LEFT_OUT = {"kernel_size": 7, "stride": 1}  # window of pool5/7x7_s1, AVE, before the classifier
 
 
 def trunk(spec: Spec, data: str, fc: None = None) -> Iterator[str]:

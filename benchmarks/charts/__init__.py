@@ -1,0 +1,1 @@
+"""Pictures of measurements, drawn from their CSVs alone: `python -m benchmarks.charts`."""
