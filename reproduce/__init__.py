@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from weights_convert.interrupts import quiet_start
+
 from .errors import ChecksumError, DataError, MissingError
 
 if TYPE_CHECKING:  # for type checkers, which do not see what is loaded on first use
@@ -23,6 +25,7 @@ _HOME = {
     "open_net": "opening",
     "segment": "segmentation",
 }
+quiet_start(__name__)
 __all__ = ["ChecksumError", "DataError", "MissingError", *_HOME]
 
 

@@ -23,7 +23,16 @@ from .lock import locked
 from .remotes import Remote, remote
 from .transfer import HEAD, TransferError, download, is_page, note_of
 
-__all__ = ["Remote", "by_hand", "cache_folder", "digest", "fetch", "remote", "verify"]
+__all__ = [
+    "Remote",
+    "by_hand",
+    "cache_folder",
+    "digest",
+    "fetch",
+    "remote",
+    "told_default",
+    "verify",
+]
 
 
 def fetch(remote: Remote, folder: Path, *, offline: bool = False) -> Path:
@@ -43,7 +52,8 @@ def fetch(remote: Remote, folder: Path, *, offline: bool = False) -> Path:
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read or written: {error.strerror or error}; make room or choose "
-            f"another folder and run again (what is fetched so far stays in {path.name}.part)"
+            "another folder (FCN_CACHE names the cache folder) and run again (what is fetched so "
+            f"far stays in {path.name}.part)"
         ) from error
     return path
 
@@ -52,7 +62,8 @@ def by_hand(remotes: Iterable[Remote], folder: Path) -> str:
     """What of `remotes` is missing, a line each: name, size, addresses and where to put it."""
     missing = [(one, Path(folder) / one.file) for one in remotes]
     return "\n".join(
-        f"{one.file} ({_size(one)}): {' or '.join(one.mirrors)} -> {path}"
+        f"{one.file} ({_size(one)}) is missing: get it from {' or '.join(one.mirrors)} and put it "
+        f"into {path.parent}"
         for one, path in missing
         if not path.exists()
     )
@@ -64,6 +75,11 @@ def cache_folder() -> Path:
         return Path(own).expanduser()
     shared = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     return shared / "fcn-reproduce"
+
+
+def told_default(kind: str) -> str:
+    """`default: ...` in help texts: where in the cache folder `kind`, data or weights, is."""
+    return f"default: {cache_folder() / kind}".replace("%", "%%")
 
 
 def _check_present(path: Path, remote: Remote) -> None:

@@ -1,7 +1,8 @@
 """`python -m reproduce.embed README.md`: the tables of results/ inside a page, never typed by hand.
 
 Between `<!-- results/NAME.md table N -->` and `<!-- end -->` stands the N-th table of that file;
-`table N of TEXT` leaves only its lines that hold the text.
+`table N of TEXT` leaves only its lines that hold the text, and `columns A, B` after that only these
+of its columns.
 """
 
 import argparse
@@ -12,7 +13,10 @@ from . import atomic
 from .command import command
 from .errors import DataError
 
-BLOCK = re.compile(r"(<!-- (\S+\.md) table (\d+)(?: of (.+?))? -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(
+    r"(<!-- (\S+\.md) table (\d+)(?: of (.+?))?(?: columns (.+?))? -->\n).*?(<!-- end -->)",
+    re.DOTALL,
+)
 TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 
 
@@ -23,18 +27,33 @@ def embedded(page: str, root: Path) -> str:
     """
 
     def filled(block: re.Match) -> str:
-        return block[1] + _table(root / block[2], int(block[3]), block[4] or "") + block[5]
+        path, columns = root / block[2], block[5].split(", ") if block[5] else []
+        return block[1] + _table(path, int(block[3]), block[4] or "", columns) + block[6]
 
     return BLOCK.sub(filled, page)
 
 
-def _table(path: Path, number: int, text: str) -> str:
+def _table(path: Path, number: int, text: str, columns: list[str]) -> str:
     try:
         table = TABLE.findall(path.read_text("utf-8"))[number - 1]
     except (OSError, IndexError) as error:
         raise DataError(f"{path}: has no table {number} ({error})") from None
     head, rule, *rows = table.splitlines(keepends=True)
-    return "".join([head, rule, *(row for row in rows if text in row)])
+    lines = [head, rule, *(row for row in rows if text in row)]
+    names = _cells(head)
+    if absent := [name for name in columns if name not in names]:
+        raise DataError(f"{path}: table {number} has no column {', '.join(absent)}")
+    places = [names.index(name) for name in columns]
+    return "".join(_only(line, places) if columns else line for line in lines)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def _only(line: str, places: list[int]) -> str:
+    cells = line.strip().strip("|").split("|")
+    return "|" + "|".join(cells[place] for place in places) + "|\n"
 
 
 @command

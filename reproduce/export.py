@@ -38,7 +38,8 @@ def parser() -> argparse.ArgumentParser:
     suffixes = " ".join(formats.suffixes())
     add("-o", "--out", type=Path, required=True, help=f"the file to write, one of {suffixes}")
     add("--sample", action="store_true", help="the bundled narrow weights")
-    add("--weights", type=Path, metavar="DIR", help="caffemodels by released name, or one file")
+    where = f"caffemodels by released name, or one file; {downloads.told_default('weights')}"
+    add("--weights", type=Path, metavar="DIR", help=where)
     add("--offline", action="store_true", help="never touch the network")
     return form
 

@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = form.add_argument
     add("images", nargs="*", metavar="IMAGE", help="files, folders, 'patterns*', - for stdin")
-    add("--net", default="voc-fcn8s", help="default: voc-fcn8s")
+    add("--net", default="voc-fcn8s", help="default: voc-fcn8s; an unknown name lists all")
     add("--sample", action="store_true", help="a bundled net, by default on a bundled image")
     add("--depth", type=Path, metavar="FILE", help="16-bit PNG, mm (or a folder of such)")
     add("--hha", type=Path, metavar="FILE", help="HHA image of reproduce.hha (or a folder)")
@@ -66,7 +66,8 @@ def parser() -> argparse.ArgumentParser:
     add("--scores", action="store_true", help="keep the scores too, as npz")
     add("--json", action="store_true", help="a line of JSON an image in place of the table")
     add("--show", action="store_true", help="show the overlay, in the terminal if it is one")
-    add("--weights", type=Path, metavar="DIR", help="caffemodels by released name, or one file")
+    where = f"caffemodels by released name, or one file; {downloads.told_default('weights')}"
+    add("--weights", type=Path, metavar="DIR", help=where)
     add("--own-weights", action="store_true", help="the files in --weights are not the released")
     add("--device", default="auto", help="auto, cpu, cuda or cuda:i")
     add("--offline", action="store_true", help="never touch the network")
@@ -87,7 +88,11 @@ def main(arguments: list[str] | None = None) -> int:
     if options.sample:
         _tell(options, f"{spec.name}: {NARROW}")
     bar = tqdm(images, unit="image", leave=False, disable=None)
-    return max(_labelled(options, spec, labeller, file, image) for image in bar)
+    found = [_labelled(options, spec, labeller, file, image) for image in bar]
+    if BROKEN in found and len(found) > 1:
+        broken = found.count(BROKEN)
+        print(f"{broken} of {len(found)} images not done, see the errors above", file=sys.stderr)
+    return max(found)
 
 
 def _check_call(options: argparse.Namespace, spec: NetSpec) -> None:
@@ -153,7 +158,10 @@ def _weights(options: argparse.Namespace, spec: NetSpec) -> Weights:
     if options.own_weights:
         return weights.own(spec, options.weights)
     folder = options.weights or downloads.cache_folder() / "weights"
-    return weights.released(spec, folder, offline=options.offline)
+    try:
+        return weights.released(spec, folder, offline=options.offline)
+    except MissingError as error:
+        raise MissingError(f"{error}; or try the command with --sample, which needs none") from None
 
 
 def _labelled(
@@ -194,13 +202,13 @@ def _told(options: argparse.Namespace, spec: NetSpec, file: Weights, result: Res
         tqdm.write(result.line(files, more | ({"caffe_labels": caffe} if caffe else {})))
     else:
         tqdm.write(result.text(files))
+    if caffe:
+        equal, pixels = caffe["equal"], caffe["pixels"]
+        _tell(options, f"  caffe: {equal} of {pixels} labels are those of real Caffe")
     if options.show:
         for head in result.labels:
             terminal.show(result.overlay(head))
-    if caffe is None:
-        return DONE
-    _tell(options, f"  caffe: {caffe['equal']} of {caffe['pixels']} labels are those of real Caffe")
-    return DONE if caffe["equal"] >= CAFFE_SHARE * caffe["pixels"] else OUT_OF_TOLERANCE
+    return DONE if not caffe or equal >= CAFFE_SHARE * pixels else OUT_OF_TOLERANCE
 
 
 def _equal_to_caffe(spec: NetSpec, result: Result) -> dict[str, int] | None:

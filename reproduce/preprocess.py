@@ -102,6 +102,7 @@ def _rgb(kind: str, given: Picture) -> np.ndarray:
     if isinstance(given, str | Path):
         return pictures.read(Path(given), str(given)).rgb
     if isinstance(given, Image.Image):
+        pictures.check_range(given)
         return pictures.colours(given)[0]
     # a tensor's channels come first, as torchvision has them
     array = given.cpu().numpy() if isinstance(given, Tensor) else given

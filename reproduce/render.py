@@ -7,11 +7,10 @@ of the papers' tables that are there; `--papers` those of all, from the results 
 import argparse
 import csv
 import io
-from pathlib import Path
 
 from . import atomic, papers, results
 from .cells import lines
-from .command import command
+from .command import add_results, command
 from .latex import latex
 from .markdown import markdown
 from .papers import pages
@@ -39,12 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
         description="Write the CSV, Markdown and LaTeX of every results file and page anew.",
         epilog="example: python -m reproduce.render results",
     )
-    parser.add_argument("dir", nargs="?", type=Path, default=Path("results"))
+    add_results(parser)
     parser.add_argument(
         "--papers", action="store_true", help="write the page of each paper's table"
     )
     options = parser.parse_args(arguments)
-    folder = options.dir
+    folder = options.results
     for path in results.files(folder):
         for suffix, text in views(results.read(path)).items():
             atomic.write(path.with_suffix(f".{suffix}"), text)

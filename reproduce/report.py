@@ -9,7 +9,7 @@ import webbrowser
 from pathlib import Path
 
 from . import atomic
-from .command import DONE, command
+from .command import DONE, add_results, command
 from .errors import DataError
 from .reporting.page import page
 
@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = form.add_argument
-    add("results", nargs="?", type=Path, default=Path("results"), metavar="RESULTS_DIR")
+    add_results(form)
     add("--out", type=Path, metavar="FILE.html", help="default: RESULTS_DIR/report.html")
     add(
         "--gallery",

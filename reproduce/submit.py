@@ -54,8 +54,10 @@ def parser() -> argparse.ArgumentParser:
     add("dataset", nargs="?", choices=YEARS, metavar="DATASET", help=" or ".join(YEARS))
     add("--net", default="voc-fcn8s", help="default: voc-fcn8s")
     add("--sample", action="store_true", help="the bundled data and nets: offline")
-    add("--data", type=Path, metavar="DIR", help="the VOC devkit with the test images")
-    add("--weights", type=Path, metavar="DIR", help="caffemodels under their released names")
+    devkit = f"the VOC devkit with the test images; {downloads.told_default('data')}"
+    add("--data", type=Path, metavar="DIR", help=devkit)
+    named = f"caffemodels under their released names; {downloads.told_default('weights')}"
+    add("--weights", type=Path, metavar="DIR", help=named)
     add("--own-weights", action="store_true", help="the files in --weights are not the released")
     add("--split", help="another list of images than test; the server takes test alone")
     add("--limit", type=int, metavar="N", help="first N images (the server wants all)")

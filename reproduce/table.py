@@ -10,6 +10,7 @@ from . import atomic, devices, papers, render, results, tables
 from .asked import Asked, asked
 from .cells import verdict
 from .command import BROKEN, DONE, OUT_OF_TOLERANCE, command
+from .downloads import told_default
 from .errors import DataError
 from .papers import Paper, pages
 from .per_class import per_class
@@ -42,8 +43,10 @@ def parser() -> argparse.ArgumentParser:
     add = form.add_argument
     add("tables", nargs="+", metavar="TABLE", help=TABLES)
     add("--sample", action="store_true", help="the bundled data and nets: offline, a minute")
-    add("--data", type=Path, metavar="DIR", help="data sets as their authors lay them out")
-    add("--weights", type=Path, metavar="DIR", help="caffemodels under their released names")
+    laid_out = f"data sets as their authors lay them out; {told_default('data')}"
+    add("--data", type=Path, metavar="DIR", help=laid_out)
+    named = f"caffemodels under their released names; {told_default('weights')}"
+    add("--weights", type=Path, metavar="DIR", help=named)
     add("--own-weights", action="store_true", help="the files in --weights are not the released")
     add("--nets", metavar="A,B", help="only these rows")
     add("--split", help="another split of the data set, without published figures")

@@ -13,6 +13,7 @@ from weights_convert.command import guarded
 
 from . import devices, recipes
 from .command import DONE
+from .downloads import told_default
 from .errors import DataError
 from .markdown import grid
 from .ranks import Ranks, joined
@@ -53,9 +54,11 @@ def parser() -> argparse.ArgumentParser:
     add("nets", nargs="+", metavar="NET", help=f"recipes: {' '.join(recipes.names())}")
     add("--stages", action="store_true", help="first the nets that NET begins with: 32s, 16s, 8s")
     add("--sample", action="store_true", help="narrow nets on bundled drawings: offline")
-    add("--data", type=Path, metavar="DIR", help="data sets as their authors lay them out")
+    laid_out = f"data sets as their authors lay them out; {told_default('data')}"
+    add("--data", type=Path, metavar="DIR", help=laid_out)
     add("--classes", metavar="N|A,B|FILE", help="--data is a folder of your own, with these")
-    add("--weights", type=Path, metavar="DIR", help="caffemodels under their published names")
+    named = f"caffemodels under their published names; {told_default('weights')}"
+    add("--weights", type=Path, metavar="DIR", help=named)
     add("--start", type=Path, metavar="FILE", help="begin with this caffemodel instead")
     add("--out", type=Path, default=Path("runs"), metavar="DIR", help="default: runs/")
     add("--resume", action="store_true", help="go on from the last snapshot in --out")

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from .command import guarded
 from .errors import ConvertError
+from .interrupts import quiet
 
 COMMANDS = {
     "inspect": "what a prototxt or a caffemodel holds, layer by layer",
@@ -28,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         commands.add_parser(name, help=what, add_help=False)
     # Only the command asked for is imported: inspect answers before torch would be there.
     command = parser.parse_args(arguments[:1]).command
-    return import_module(f"{__package__}.{command}").main(arguments[1:])
+    with quiet():
+        module = import_module(f"{__package__}.{command}")
+    return module.main(arguments[1:])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """What every command does with what a user can cause: one line, no traceback, an exit status."""
 
+import errno
 import functools
 import os
 import sys
 import warnings
 from collections.abc import Callable
+
+from .interrupts import quiet_end
 
 DONE, OUT_OF_TOLERANCE, BROKEN = 0, 1, 2
 INTERRUPTED = 130  # as the shell has it for Ctrl-C
@@ -21,6 +24,7 @@ def guarded(*errors: type[Exception], interrupted: str) -> Callable[[Main], Main
     def guard(main: Main) -> Main:
         @functools.wraps(main)
         def guarding(arguments: list[str] | None = None) -> int:
+            quiet_end()
             try:
                 with warnings.catch_warnings():
                     warnings.showwarning = _warn
@@ -33,13 +37,24 @@ def guarded(*errors: type[Exception], interrupted: str) -> Callable[[Main], Main
                 print(interrupted, file=sys.stderr)
                 return INTERRUPTED
             except BrokenPipeError:  # the reader of stdout went away, as `| head` does
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                _give_up_stdout()
                 return DONE
+            except OSError as error:
+                if error.errno != errno.ENOSPC or error.filename:
+                    raise
+                complain(OSError(f"standard output: {error.strerror}, expected room for it"))
+                _give_up_stdout()
+                return BROKEN
             return status
 
         return guarding
 
     return guard
+
+
+def _give_up_stdout() -> None:
+    """What is left in its buffer would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _warn(message: Warning | str, *_, **__) -> None:

@@ -39,8 +39,9 @@ def _form() -> argparse.ArgumentParser:
     form = argparse.ArgumentParser(
         prog="python -m weights_convert convert",
         description="Write a net in another format, read it back and compare it with the net.",
-        epilog="example: python -m weights_convert convert deploy.prototxt "
+        epilog="example:\n  python -m weights_convert convert deploy.prototxt "
         "fcn8s-heavy-pascal.caffemodel -o fcn8s.safetensors",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     form.add_argument("prototxt", type=Path)
     form.add_argument("caffemodel", type=Path)

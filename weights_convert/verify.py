@@ -36,8 +36,10 @@ def _form() -> argparse.ArgumentParser:
     form = argparse.ArgumentParser(
         prog="python -m weights_convert verify",
         description="Name the first blob that differs from what is expected, or none.",
-        epilog="example: python -m weights_convert verify net.prototxt net.caffemodel "
-        "--inputs input.npz --expected output.npz; exit status 1 if a blob differs",
+        epilog="example:\n  python -m weights_convert verify net.prototxt net.caffemodel "
+        "--inputs in.npz --expected blobs.npz\nexit status: 0 none differs; 1 a blob differs; "
+        "2 wrong call, or a file is missing or broken",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     form.add_argument("prototxt", type=Path)
     form.add_argument("caffemodel", type=Path)

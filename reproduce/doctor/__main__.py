@@ -6,7 +6,7 @@ from pathlib import Path
 from .. import sample
 from ..command import BROKEN, DONE, OUT_OF_TOLERANCE, command, complain
 from ..datasets import Dataset, open_dataset
-from ..downloads import cache_folder
+from ..downloads import cache_folder, told_default
 from ..errors import DataError
 from .findings import Findings, examine
 from .known import known_figures
@@ -28,7 +28,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add = form.add_argument
     add("datasets", nargs="+", metavar="DATASET", help="voc2011, nyudv2, siftflow, ...")
-    add("--data", type=Path, metavar="DIR", help="data sets as their authors lay them out")
+    laid_out = f"data sets as their authors lay them out; {told_default('data')}"
+    add("--data", type=Path, metavar="DIR", help=laid_out)
     add("--split", help="another split than the one that is scored")
     add("--sample", action="store_true", help="the bundled drawings: offline, a second")
     add("--offline", action="store_true", help="never touch the network")

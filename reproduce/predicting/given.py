@@ -41,7 +41,7 @@ def named(words: Iterable[str]) -> tuple[list[Given], list[str]]:
         if Path(word).is_dir():
             inside, others = _of_folder(Path(word))
             found += inside
-            told += [f"{word}: files left out, for they are no images: {others}"] if others else []
+            told += [_left_out(word, others)] if others else []
         else:
             found += _of_word(word)
     # a word may name the same file as another does
@@ -50,14 +50,19 @@ def named(words: Iterable[str]) -> tuple[list[Given], list[str]]:
     return unique, told
 
 
-def _of_folder(folder: Path) -> tuple[list[str], int]:
-    """The images in `folder`, and the number of its other files."""
+def _of_folder(folder: Path) -> tuple[list[str], list[Path]]:
+    """The images in `folder`, and its other files."""
     known = Image.registered_extensions()
     files = sorted(path for path in folder.iterdir() if path.is_file())
     found = [str(path) for path in files if path.suffix.lower() in known]
     if not found:
         raise MissingError(f"{folder}: holds no image, expected files such as photo.jpg")
-    return found, len(files) - len(found)
+    return found, [path for path in files if path.suffix.lower() not in known]
+
+
+def _left_out(word: str, others: list[Path]) -> str:
+    kinds = ", ".join(sorted({path.suffix.lower() or path.name for path in others}))
+    return f"{word}: {len(others)} left out, of no kind of image that Pillow knows: {kinds}"
 
 
 def _of_word(word: str) -> list[str]:
@@ -78,6 +83,6 @@ def _check_stems(images: list[Given]) -> None:
     for image in images:
         if (other := first.setdefault(image.stem, image)) is not image:
             raise DataError(
-                f"{image.name}: its results would be called as those of {other.name}: label them "
-                "apart, with another --out each"
+                f"{image.name}: its results would have the names of those of {other.name}: label "
+                "them apart, each with an --out of its own"
             )

@@ -52,7 +52,7 @@ def check(net: CaffeNet, shapes: Mapping[str, tuple[int, ...]], device: torch.de
     height, width = next(iter(shapes.values()))[2:]
     factor = (have / want) ** 0.5
     raise DataError(
-        f"{height} x {width} pixels want about {want / 1e9:.1f} GB on {device}, "
+        f"{height} x {width} pixels (height x width) want about {want / 1e9:.1f} GB on {device}, "
         f"{have / 1e9:.1f} GB are free: make the image smaller, to about {int(height * factor)} x "
         f"{int(width * factor)}, or take another --device"
     )

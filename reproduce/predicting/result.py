@@ -52,7 +52,8 @@ class Result:
     def text(self, files: list[str]) -> str:
         """The table of a reader's terminal."""
         height, width = self.picture.rgb.shape[:2]
-        lines = [", ".join([f"{self.image.name}: {height} x {width}", *self.picture.notes])]
+        size = f"{self.image.name}: {height} x {width} (height x width)"
+        lines = [", ".join([size, *self.picture.notes])]
         for head, labels in self.labels.items():
             lines += [head] if len(self.labels) > 1 else []
             lines.append(table(shares(labels, self.tasks[head])))

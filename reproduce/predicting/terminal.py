@@ -64,13 +64,26 @@ def show(rgb: np.ndarray) -> None:
 
     Raises DataError where there is neither.
     """
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         columns, lines = shutil.get_terminal_size()
         text = sixels(rgb) if draws_sixels() else half_blocks(rgb, columns, max(lines - 2, 1))
         sys.stdout.write(text)
         sys.stdout.flush()
-    elif not ImageShow.show(Image.fromarray(rgb)):
-        raise DataError("--show: standard output is no terminal, and no viewer of images was found")
+    elif not (_has_windows() and ImageShow.show(Image.fromarray(rgb))):
+        raise DataError(
+            "--show: standard output is no terminal that draws, and no viewer of images was found: "
+            "open the file instead"
+        )
+
+
+def _has_windows() -> bool:
+    """Whether a viewer could open one; without, xdg-open looks for browsers of text, and complains.
+
+    On Unix other than macOS the display is named in the environment.
+    """
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def draws_sixels() -> bool:

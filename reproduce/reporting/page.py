@@ -37,7 +37,12 @@ ABOUT = (
 
 
 TEXTS = {  # id -> title and text of each section
-    "summary": ("In short", "How many figures there are of each verdict, file by file."),
+    "summary": (
+        "In short",
+        "How many figures there are of each verdict, file by file. Another way: differs, of a "
+        "protocol that the paper leaves open and of which this is one reading. No reference: "
+        "nothing was published to compare with. Not run: what is missing stands below its table.",
+    ),
     "tables": (
         "Evaluations",
         "Published figures, or real Caffe's, beside ours. Scores are in percent; a click on a "

@@ -159,8 +159,9 @@ def test_by_hand_lists_what_is_missing(tmp_path):
     big = Remote("big", ("http://a.org/big", "http://b.org/big"), None, "a test", 537_959_036)
     odd = Remote("odd", ("http://a.org/odd",), None, "a test", None)
     assert by_hand([big, net("http://a.org/net"), odd], tmp_path).splitlines() == [
-        f"big (about 538MB): http://a.org/big or http://b.org/big -> {tmp_path}/big",
-        f"odd (size unknown): http://a.org/odd -> {tmp_path}/odd",
+        "big (about 538MB) is missing: get it from http://a.org/big or http://b.org/big and put it "
+        f"into {tmp_path}",
+        f"odd (size unknown) is missing: get it from http://a.org/odd and put it into {tmp_path}",
     ]
 
 

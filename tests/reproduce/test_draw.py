@@ -237,7 +237,7 @@ def test_real_images_are_left_alone(tmp_path, content):
 
 def test_without_scipy(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy", None)
-    with pytest.raises(DataError, match=r"pip install scipy.*fcn-reproduce\[train\]"):
+    with pytest.raises(DataError, match=r"drawing needs scipy: .*fcn-reproduce\[train\]"):
         draw(tmp_path / "new", "sift")
     assert not (tmp_path / "new").exists()
 

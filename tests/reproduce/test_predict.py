@@ -13,6 +13,7 @@ from PIL import Image
 
 from reproduce import nets, predict, sample
 from reproduce.datasets.voc import colour_map
+from reproduce.errors import DataError
 from reproduce.predicting import memory, terminal
 from reproduce.predicting.tasks import tasks_of
 from weights_convert.fast import Fast
@@ -54,7 +55,7 @@ def test_labels_of_several_images_are_those_of_caffe(tmp_path, capsys):
         expected = sample.caffe_labels(NET, "score", id)
         assert labels.mode == "P" and np.array_equal(np.array(labels), expected)
         assert labels.getpalette()[: 3 * 21] == colour_map()[:21].ravel().tolist()
-        size = f"{labels.height} x {labels.width}"
+        size = f"{labels.height} x {labels.width} (height x width)"
         assert f"{drawing(id)}: {size}\n" in printed
         assert f"caffe: {expected.size} of {expected.size} labels" in printed
     written = {path.name for path in (tmp_path / "out").iterdir()}
@@ -121,11 +122,12 @@ def test_folders_and_patterns(tmp_path, capsys):
     for id in IDS:
         shutil.copy(drawing(id), folder)
     (folder / "notes.txt").write_text("no image")
+    (folder / "phone.HEIC").write_text("an image, for others")
     assert predict.main(["photos", *WORDS, "--json"]) == 0
     printed = capsys.readouterr()
     assert (
         len(printed.out.splitlines()) == 3
-        and "photos: files left out, for they are no images: 1" in printed.err
+        and "photos: 2 left out, of no kind of image that Pillow knows: .heic, .txt" in printed.err
     )
     assert predict.main(["photos/*4.jpg", *WORDS, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["image"] == f"photos/{IDS[1]}.jpg"
@@ -144,6 +146,7 @@ def test_one_broken_image_does_not_stop_the_others(tmp_path, photo, capsys):
     assert "absent.jpg: no such file" in absent["error"]
     assert (whole["height"], whole["width"]) == (31, 44) and "caffe_labels" not in whole
     assert printed.err.count("error: ") == 2
+    assert printed.err.endswith("2 of 3 images not done, see the errors above\n")
 
 
 def test_streams(photo, monkeypatch, capsysbinary):
@@ -171,7 +174,7 @@ def test_an_image_is_labelled_as_exif_has_it_lie(tmp_path, photo, capsys):
     assert predict.main([str(photo), "turned.png", *WORDS]) == 0
     one, other = (Image.open(f"predictions/{name}.png") for name in ("photo", "turned"))
     assert np.array_equal(np.array(one), np.array(other))
-    assert "31 x 44, turned by 90 degrees, as its EXIF" in capsys.readouterr().out
+    assert "31 x 44 (height x width), turned by 90 degrees, as its EXIF" in capsys.readouterr().out
 
 
 def test_own_weights_of_a_folder_or_a_file(tmp_path, monkeypatch, photo, capsys):
@@ -202,7 +205,10 @@ def test_own_weights_of_a_folder_or_a_file(tmp_path, monkeypatch, photo, capsys)
         (["photo.png", "--out", "-", "--net", "siftflow-fcn8s"], "score_sem and score_geo"),
         (["photo.png", "p.png", "--sample", "--out", "-"], "--out -: 2 images, expected one"),
         (["absent.png", "gone.png"], "absent.png: no such file"),
-        (["photo.png", "other/photo.png", "--sample"], "would be called as those of photo.png"),
+        (
+            ["photo.png", "other/photo.png", "--sample"],
+            "would have the names of those of photo.png",
+        ),
         (["photo.png", "--sample", "--out", "."], "photo.png there is an image to read"),
         (["photo.png", "--depth", "d.png"], "--depth: voc-fcn8s takes data (color)"),
         (
@@ -215,7 +221,8 @@ def test_own_weights_of_a_folder_or_a_file(tmp_path, monkeypatch, photo, capsys)
         ),
         (["--sample", "--depth", "d.png"], "leave --depth and --hha away"),
         (["photo.png", "--offline", "--net", "nyud-fcn32s-color-d", "--depth", "d"], "no weights"),
-        (["photo.png", "--sample", "--device", "toaster"], "--device toaster"),
+        (["photo.png", "--sample", "--device", "toaster"], "--device toaster: unknown, expected"),
+        (["photo.png", "--offline", "--weights", "none"], "or try the command with --sample"),
     ],
 )
 def test_wrong_calls(photo, capsys, words, error):
@@ -238,7 +245,10 @@ def test_too_little_memory_is_told_before(photo, monkeypatch, capsys):
     monkeypatch.setattr(memory, "free", lambda device: 1 << 20)
     assert predict.main([str(photo), *WORDS]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
-    assert "photo.png: 31 x 44 pixels want about 0.0 GB on cpu" in told and "smaller" in told
+    assert (
+        "photo.png: 31 x 44 pixels (height x width) want about 0.0 GB on cpu" in told
+        and "smaller" in told
+    )
 
 
 def test_show_prints_the_overlay(photo, monkeypatch, capsys):
@@ -247,3 +257,14 @@ def test_show_prints_the_overlay(photo, monkeypatch, capsys):
     assert predict.main([str(photo), *WORDS, "--show"]) == 0
     [picture] = shown
     assert picture.shape == (31, 44, 3)
+
+
+def test_what_cannot_be_shown_is_told_after_all_else(photo, monkeypatch, capsys):
+    def fails(picture):
+        raise DataError("--show: no viewer")
+
+    monkeypatch.setattr(terminal, "show", fails)
+    assert predict.main([*WORDS, "--show"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out.endswith("labels are those of real Caffe\n")
+    assert printed.err == "error: --show: no viewer\n"

@@ -126,6 +126,7 @@ class Screen(io.StringIO):
 @pytest.mark.parametrize("sixel", [True, False])
 def test_a_terminal_is_printed_to(monkeypatch, sixel):
     monkeypatch.setattr(terminal, "draws_sixels", lambda: sixel)
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(terminal.sys, "stdout", screen := Screen())
     terminal.show(GREY)
     assert ("\x1bPq" in screen.getvalue(), "\u2580" in screen.getvalue()) == (sixel, not sixel)
@@ -135,10 +136,24 @@ def test_a_terminal_is_printed_to(monkeypatch, sixel):
 def test_without_a_terminal_a_viewer_is_opened(monkeypatch, viewer):
     monkeypatch.setattr(terminal.sys, "stdout", io.StringIO())
     monkeypatch.setattr(terminal.ImageShow, "show", lambda image: viewer)
+    monkeypatch.setenv("DISPLAY", ":0")
     if viewer:
         terminal.show(GREY)
         return
-    with pytest.raises(DataError, match="--show: standard output is no terminal, and no viewer"):
+    with pytest.raises(DataError, match=r"no terminal .*, and no viewer"):
+        terminal.show(GREY)
+
+
+@pytest.mark.parametrize("screen", [io.StringIO(), Screen()])
+def test_where_nothing_can_be_shown_no_viewer_is_tried(monkeypatch, screen):
+    """A server: neither a display nor, or but a dumb one, a terminal."""
+    monkeypatch.setattr(terminal.sys, "stdout", screen)
+    monkeypatch.setattr(terminal.sys, "platform", "linux")
+    monkeypatch.setattr(terminal.ImageShow, "show", lambda image: 1 / 0)
+    monkeypatch.setenv("TERM", "dumb")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(DataError, match="no viewer of images was found: open the file instead"):
         terminal.show(GREY)
 
 

@@ -45,7 +45,9 @@ def test_sixteen_bits_become_eight_by_rounding(saved):
     assert np.array_equal(saved(Image.fromarray(deep), "tiff").rgb, found.rgb)
 
 
-@pytest.mark.parametrize("numbers", [np.float32([[0, 1]]), np.int32([[0, 70000]])])
+@pytest.mark.parametrize(
+    "numbers", [np.float32([[0, 1]]), np.int32([[0, 70000]]), np.int32([[0, 255]])]
+)
 def test_numbers_of_no_known_range_are_refused(saved, numbers):
     with pytest.raises(DataError, match=r"image.tiff: the image has mode ., numbers of no known"):
         saved(Image.fromarray(numbers), "tiff")
@@ -114,3 +116,21 @@ def test_streams_and_what_is_no_image(tmp_path):
         read(io.BytesIO(file.getvalue()[:60]), "-")
     with pytest.raises(DataError, match=r"gone.png: no such file"):
         read(tmp_path / "gone.png", "gone.png")
+
+
+def test_files_without_an_image_are_told_apart_without_their_path(tmp_path):
+    for name, data in (("empty.png", b""), ("text.png", b"words")):
+        (tmp_path / name).write_bytes(data)
+        expected = f"{name}: the image cannot be decoded: no format that Pillow knows"
+        with pytest.raises(DataError) as error:
+            read(tmp_path / name, name)
+        assert str(error.value) == expected + (" (the file is empty)" if not data else "")
+
+
+def test_pixels_beyond_pillows_bound(tmp_path, monkeypatch, recwarn):
+    Image.fromarray(COLOURS).save(tmp_path / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 5)  # Pillow warns of more, and refuses twice it
+    assert read(tmp_path / "a.png", "a.png").rgb.shape == (2, 3, 3) and not recwarn.list
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2)
+    with pytest.raises(DataError, match=r"a.png: .* more than 4 pixels, make it smaller"):
+        read(tmp_path / "a.png", "a.png")

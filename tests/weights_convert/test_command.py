@@ -18,6 +18,11 @@ def fails(error):
     raise error
 
 
+def buffered():
+    """The environment of a command whose last lines are written as it ends."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+
+
 def test_status_and_words_of_each_end(capsys):
     assert run(lambda: 1) == 1
     assert run(lambda: fails(ValueError("net: two\n  lines"))) == BROKEN
@@ -45,7 +50,19 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     read, write = os.pipe()
     os.close(read)
     command = [sys.executable, "-m", "weights_convert", "inspect", str(tmp_path / "w.caffemodel")]
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
-    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, env=env)
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, env=buffered())
     os.close(write)
     assert (done.returncode, done.stderr) == (DONE, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")  # noqa: PTH110
+def test_a_full_disk_behind_standard_output(tmp_path):
+    """`>file` of a shell, when there is no room: told on one line, and once."""
+    (tmp_path / "w.caffemodel").write_bytes(b"")
+    command = [sys.executable, "-m", "weights_convert", "inspect", str(tmp_path / "w.caffemodel")]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=buffered()
+        )
+    told = "error: standard output: No space left on device, expected room for it\n"
+    assert (done.returncode, done.stderr) == (BROKEN, told)

@@ -139,4 +139,4 @@ def _check_scipy() -> None:
     try:
         optional("scipy", "train")
     except ConvertError as error:
-        raise DataError(f"drawing needs scipy: pip install scipy ({error})") from None
+        raise DataError(f"drawing needs scipy: {error}") from None
