@@ -35,9 +35,8 @@ class Labeller:
         """
         began = time.perf_counter()
         try:
-            memory.check(
-                self.net.net, {name: tuple(x.shape) for name, x in blobs.items()}, self.device
-            )
+            shapes = {name: tuple(x.shape) for name, x in blobs.items()}
+            memory.check(self.net, shapes, self.with_scores)
             labels, scores = self._computed(blobs)
         except DataError as error:
             raise DataError(f"{image.name}: {error}") from None

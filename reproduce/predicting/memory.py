@@ -1,39 +1,19 @@
 """Whether a net has memory enough for an image, told before it fails.
 
-Estimate  5/3 of the blobs that a forward pass holds at once, float32: at 1000 x 1300 to 1500 x 2000
-          pixels six nets took 1.5 to 1.65 of them on the CPU, at 500 x 500 two took 1.9 to 2.3
+Large images are computed in strips, see weights_convert/fast/strips.py, which is what is counted.
 """
 
 from collections.abc import Mapping
-from math import prod
 from pathlib import Path
 
 import torch
 
-from weights_convert.net import CaffeNet
+from weights_convert.fast import Fast
 
 from ..errors import DataError
 
-SLACK = 5 / 3
 MEMINFO = Path("/proc/meminfo")
 CGROUP = Path("/sys/fs/cgroup")
-
-
-def needed(net: CaffeNet, shapes: Mapping[str, tuple[int, ...]]) -> int:
-    """Bytes that a forward pass with inputs of these shapes holds at once; an estimate."""
-    sizes, last = dict(shapes), {}
-    for index, (layer, _) in enumerate(net.steps()):
-        last.update(dict.fromkeys(layer.bottoms, index))
-    alive, most = {name: prod(shape) for name, shape in shapes.items()}, 0
-    for index, (layer, module) in enumerate(net.steps()):
-        tops = module.reshape([sizes[name] for name in layer.bottoms])
-        sizes.update(zip(layer.tops, tops, strict=True))
-        alive.update((name, prod(sizes[name])) for name in layer.tops)
-        most = max(most, sum(alive.values()))
-        for name in layer.bottoms:
-            if last[name] == index:
-                alive.pop(name, None)
-    return round(4 * most * SLACK)
 
 
 def free(device: torch.device) -> int | None:
@@ -44,9 +24,13 @@ def free(device: torch.device) -> int | None:
     return min(found, default=None)
 
 
-def check(net: CaffeNet, shapes: Mapping[str, tuple[int, ...]], device: torch.device) -> None:
-    """Raises DataError if the forward pass would want more memory than is free."""
-    want, have = needed(net, shapes), free(device)
+def check(net: Fast, shapes: Mapping[str, tuple[int, ...]], scores: bool = False) -> None:
+    """Raises DataError if inputs of these shapes would want more memory than is free.
+
+    scores: whether whole scores are asked for, and not labels alone.
+    """
+    device = net.device
+    want, have = net.needed(labels=not scores, **shapes), free(device)
     if have is None or want <= have:
         return
     height, width = next(iter(shapes.values()))[2:]

@@ -246,7 +246,7 @@ def test_too_little_memory_is_told_before(photo, monkeypatch, capsys):
     assert predict.main([str(photo), *WORDS]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert (
-        "photo.png: 31 x 44 pixels (height x width) want about 0.0 GB on cpu" in told
+        "photo.png: 31 x 44 pixels (height x width) want about 0.1 GB on cpu" in told
         and "smaller" in told
     )
 

@@ -2,24 +2,10 @@
 
 from types import SimpleNamespace
 
+import pytest
+
+from reproduce import DataError, open_net
 from reproduce.predicting import memory
-from weights_convert import load_net
-from weights_convert.prototxt import parse
-
-TWO_LAYERS = """
-    layer { name: "in" type: "Input" top: "data" input_param { shape { dim: [1, 1, 9, 9] } } }
-    layer { name: "a" type: "Convolution" bottom: "data" top: "a"
-            convolution_param { num_output: 2 kernel_size: 1 } }
-    layer { name: "r" type: "ReLU" bottom: "a" top: "a" }
-    layer { name: "b" type: "Convolution" bottom: "a" top: "b"
-            convolution_param { num_output: 5 kernel_size: 1 } }
-"""
-
-
-def test_memory_is_that_of_the_blobs_alive_at_once():
-    net = load_net(parse(TWO_LAYERS, "net.prototxt"), None)
-    # a and b of 4 x 4 pixels are the most there is at once: data is not read any more
-    assert memory.needed(net, {"data": (1, 1, 4, 4)}) == round(4 * (2 + 5) * 16 * 5 / 3)
 
 
 def test_free_memory_is_the_least_that_is_told(tmp_path, monkeypatch):
@@ -36,3 +22,13 @@ def test_free_memory_is_the_least_that_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "MEMINFO", tmp_path / "absent")
     (tmp_path / "memory.max").unlink()
     assert memory.free(cpu) is None
+
+
+def test_labels_want_less_than_scores(monkeypatch):
+    net = open_net("voc-fcn8s", "SAMPLE", fast=True)
+    shapes = {"data": (1, 3, 1500, 2000)}
+    want = net.needed(labels=True, **shapes)
+    monkeypatch.setattr(memory, "free", lambda device: want)
+    memory.check(net, shapes)
+    with pytest.raises(DataError, match=r"1500 x 2000 pixels .* make the image smaller"):
+        memory.check(net, shapes, scores=True)

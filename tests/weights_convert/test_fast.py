@@ -14,7 +14,7 @@ from prototxts import convolution, fed, layer, net
 from weights_convert import load_net
 from weights_convert.errors import ConvertError
 from weights_convert.fast import convolution as ways
-from weights_convert.fast import engine, fold, strips
+from weights_convert.fast import fold, route, strips
 
 NETS = cases("nets")
 
@@ -120,7 +120,7 @@ def test_strips_and_winograd_change_nothing(name, height, width, bytes, large):
         patch.setattr(strips, "STRIP", 1 << bytes)
         patch.setattr(strips, "KEPT", 1 << (bytes + 2))
         patch.setattr(ways, "CHANNELS", 1)  # all that can be by Winograd's filtering
-        patch.setattr(engine, "FOLDED", 0 if large else 1 << 21)
+        patch.setattr(route, "FOLDED", 0 if large else 1 << 21)
         try:
             made(**images(made, height, width))
         except ConvertError:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weights_convert.fast import toom_cook, winograd
+from weights_convert.fast import crew, toom_cook, winograd
 from weights_convert.fast.winograd import Winograd
 from weights_convert.fast.workspace import Workspace
 
@@ -38,8 +38,9 @@ def test_constant_lies_at_one_point():
     st.tuples(st.integers(1, 2), st.integers(7, 30), st.integers(7, 30)),
     st.booleans(),
     st.booleans(),
+    st.sampled_from([1, 2]),
 )
-def test_equals_a_direct_convolution(taps, channels, wide, borders, size, relu, sliced):
+def test_equals_a_direct_convolution(taps, channels, wide, borders, size, relu, sliced, cores):
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(size[0], channels, *size[1:], generator=generator)
     weight = torch.randn(wide, channels, taps, taps, generator=generator)
@@ -49,15 +50,14 @@ def test_equals_a_direct_convolution(taps, channels, wide, borders, size, relu, 
     expected = expected.relu() if relu else expected
     with pytest.MonkeyPatch.context() as patch:
         if sliced:
-            for name, value in {
-                "BUDGET": 1 << 14,
-                "SLICE": 1 << 14,
-                "MANY": 3,
-                "PREPARED": 0,
-            }.items():
-                patch.setattr(winograd, name, value)
+            for name in ("PASS", "LONG", "SLICE", "SHARED"):
+                patch.setattr(winograd, name, 1 << 14)
+            patch.setattr(winograd, "MANY", 3)
         top = Winograd(weight, bias, relu, Workspace())
-        actual = top(x.contiguous(memory_format=torch.channels_last), borders)
+        patch.setattr(torch, "get_num_threads", lambda: cores)
+        actual = crew.conducted(
+            lambda: top(x.contiguous(memory_format=torch.channels_last), borders)
+        )
     assert actual.shape == expected.shape
     scale = float(weight.square().sum((1, 2, 3)).max().sqrt())  # of the sums
     assert float((actual - expected).abs().max()) < 1e-4 * scale

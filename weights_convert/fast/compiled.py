@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from ..caffelayer import CaffeLayer
 from ..graph import Layer
@@ -15,7 +16,6 @@ from ..layers.relu import ReLU
 from ..net import CaffeNet
 from . import convolution, kinds, normalization, upsampling
 from .normalization import Normalization
-from .workspace import Workspace
 
 
 @dataclass
@@ -45,29 +45,48 @@ class Operation:
             return _pools_strips(self.module)
         return kinds.is_pointwise(self.layer, self.module)
 
+    def by_module(self, *bottoms: Tensor) -> list[Tensor]:
+        """The tops that the module computes, in the type of the bottoms.
 
-def compiled(
-    net: CaffeNet, dtype: torch.dtype, winograd: bool, workspace: Workspace
-) -> list[Operation]:
+        In float32 where that has parameters, which are of this type, and on the CPU, for which
+        PyTorch has not every layer in others.
+        """
+        dtype = bottoms[0].dtype if bottoms else torch.float32
+        cpu = bool(bottoms) and bottoms[0].device.type == "cpu"
+        if dtype == torch.float32 or not (cpu or next(self.module.parameters(), None) is not None):
+            return _listed(self.module(*bottoms))
+        return [x.to(dtype) for x in _listed(self.module(*(x.float() for x in bottoms)))]
+
+    @property
+    def divides(self) -> bool:
+        """Whether it shares itself out to threads."""
+        return self.name in ("winograd", "product")
+
+
+def compiled(net: CaffeNet, settings: convolution.Settings) -> list[Operation]:
     """An Operation for each layer of `net`, in order."""
     operations = [Operation(layer, module) for layer, module in net.steps()]
     for index, operation in enumerate(operations):
         layer, module = operation.layer, operation.module
         if kinds.is_window(layer, module) and isinstance(module, Convolution):
             relu = _relu_after(operations, index)
-            operation.name = convolution.named(module, dtype, winograd)
-            operation.way = convolution.way(module, operation.name, bool(relu), dtype, workspace)
+            operation.name = convolution.named(module, settings)
+            operation.way = convolution.way(module, operation.name, bool(relu), settings)
             if relu:
                 relu.skip, relu.name = True, f"with {layer.name}"
         elif isinstance(module, Deconvolution) and kinds.is_upsampling(layer, module):
             operation.filters = upsampling.filters_of(module)
             operation.name = "separable" if operation.filters else "plain"
-        elif isinstance(module, LRN) and normalization.suits(module, dtype):
+        elif isinstance(module, LRN) and normalization.suits(module):
             operation.instead, operation.name = Normalization(module), "product"
         elif isinstance(module, Dropout):
             operation.skip, operation.name = True, "identity"
     _mark_last_uses(operations, net)
     return operations
+
+
+def _listed(tops: Tensor | tuple[Tensor, ...]) -> list[Tensor]:
+    return list(tops) if isinstance(tops, tuple) else [tops]
 
 
 def _relu_after(operations: list[Operation], index: int) -> Operation | None:

@@ -1,8 +1,8 @@
 """A filled net that is computed with less work and less memory than layer by layer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from math import prod
+from threading import Lock
 from typing import Any
 
 import torch
@@ -10,42 +10,67 @@ from torch import Tensor
 
 from ..caffelayer import Shape
 from ..errors import ConvertError
+from ..graph import Graph
 from ..net import CaffeNet
-from . import kinds, modes, strips
+from . import crew, modes, together
 from .captured import Captured
 from .compiled import Operation, compiled
-from .expansion import expanded
-from .plan import Plan, Step, plan
+from .convolution import Settings
+from .memory import Walk, of_plain
 from .report import report
+from .route import Blobs, Route, route
 from .upsampling import Upsampled, labels
 from .workspace import Workspace
 
-FOLDED = 1 << 21  # pixels of an image: of larger ones the border is a small part
-PLANS = 32  # input sizes that are remembered
+ROUTES = 32  # input sizes that are remembered
 GRAPHS = 8  # of them those whose kernels are recorded: each keeps the memory of a run
+AGAIN = 3  # times that a size comes until it is recorded, which takes as long as some runs
+SIZES = 1024  # that are counted
 
-Finish = Callable[[dict[str, Tensor | Upsampled]], dict[str, Tensor]]
+KEEP = "keep: a folded net gives its outputs alone; call the net itself, its attribute `net`"
+Finish = Callable[[Blobs], dict[str, Tensor]]
 
 
 class Fast:
     """`net` folded; called as the net is, it gives the same outputs.  Made by `fold`.
 
-    It holds the parameters of `net` as they were, partly in a form of its own.  Not for several
-    threads at once.
+    It holds the parameters of `net` as they were, partly in a form of its own.  Threads may share
+    it: a call waits for the one before.  A copy, pickled or not, is folded again from a copy of
+    the net.
     """
 
-    def __init__(self, net: CaffeNet, mode: modes.Mode, winograd: bool):
-        self.net, self.mode, self.workspace = net, mode, Workspace()
+    def __init__(self, net: CaffeNet, mode: modes.Mode, winograd: bool, prepared: bool):
+        self.net, self.mode, self.winograd, self.prepared = net, mode, winograd, prepared
         parameter = next(net.parameters(), None)
         self.device = torch.device("cpu") if parameter is None else parameter.device
-        self.dtype = mode.dtype
+        self.workspace, self._lock = Workspace(), Lock()
         # What shares parameters in shapes of its own is left to the net itself.
         self.plain = bool(net._views) or not _images(net)
         self.operations: list[Operation] = []
         if not self.plain:
-            self.operations = compiled(net, self.dtype, winograd, self.workspace)
-        self._plans: dict[tuple, tuple[Plan, list[range], list]] = {}
+            settings = Settings(mode.dtype, winograd, prepared, self.workspace)
+            cpu, build = self.device.type == "cpu", partial(compiled, net, settings)
+            self.operations = crew.conducted(build) if cpu else build()
+            self.workspace.clear()
+        self._routes: dict[tuple, Route] = {}
         self._captured: dict[tuple, Captured] = {}
+        self._seen: dict[tuple, int] = {}
+
+    def __repr__(self) -> str:
+        return f"Fast({self.graph.name}, mode {self.mode.name!r}, {self.device})"
+
+    def __reduce__(self):
+        return fold, (self.net, self.mode.name, self.winograd, self.prepared)
+
+    @property
+    def graph(self) -> Graph:
+        """The net's."""
+        return self.net.graph
+
+    @property
+    def input_shapes(self) -> dict[str, Shape]:
+        """{blob: shape} as the prototxt states them; height and width are free at every call."""
+        return self.net.input_shapes
 
     @property
     def preprocess(self) -> Any:
@@ -74,145 +99,100 @@ class Fast:
         """
         return self._answer(_labels, inputs)
 
+    def labels_each(self, images: Sequence[Mapping[str, Tensor]]) -> list[dict[str, Tensor]]:
+        """What `labels` gives for each of the images, which may differ in size, in their order.
+
+        Those of equal sizes go in batches.  Raises as `labels` does.
+        """
+        images = [self.net._feed(dict(image)) for image in images]
+        found: list[dict[str, Tensor]] = [{} for _ in images]
+        for indices in together.batches(images, self.device):
+            some = [images[index] for index in indices]
+            labels = self.labels(**together.joined(some))
+            for index, part in zip(indices, together.parted(labels, some), strict=True):
+                found[index] = part
+        return found
+
     def report(self, **sizes: Shape) -> str:
         """What is folded for inputs of these shapes, by default the prototxt's, and how it runs."""
         chosen = {blob: tuple(sizes.get(blob, s)) for blob, s in self.net.input_shapes.items()}
         if self.plain:
             return f"{self.net.graph.name}: layer by layer, as the net itself"
-        return report(self.net, self.mode.name, self.operations, *self._planned(chosen)[:2])
+        with self._lock:
+            return report(self.net, self.mode.name, self._route(chosen))
+
+    def needed(self, labels: bool = False, **sizes: Shape) -> int:
+        """Bytes, an upper bound, that a call with inputs of these shapes takes beside the net.
+
+        labels: a call of `labels`, which does without whole scores.  On a GPU what cuDNN takes for
+        itself is not in it.  Raises ShapeError as the net itself would.
+        """
+        chosen = {blob: tuple(sizes.get(blob, s)) for blob, s in self.input_shapes.items()}
+        if self.plain:
+            return of_plain(self.net, chosen)
+        members = crew.members(torch.get_num_threads()) if self.device.type == "cpu" else 1
+        with self._lock:
+            return Walk(self._route(chosen), members).needed(chosen, labels)
+
+    def to(self, device: torch.device | str) -> "Fast":
+        """A Fast of the net on `device`; as with every nn.Module, the net itself moves there."""
+        return fold(self.net.to(device), self.mode.name, self.winograd, self.prepared)
 
     def _answer(self, finish: Finish, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
-        with self.mode.arithmetic(self.device):
+        if "keep" in inputs and "keep" not in self.input_shapes:
+            raise ConvertError(KEEP)
+        with self._lock, self.mode.arithmetic(self.device):
             if self.plain:
                 return finish(self.net(**inputs))
             blobs = self.net._feed(inputs)
             if self.device.type != "cuda":
-                return finish(self._outputs(blobs))
-            key = finish, *((blob, tuple(x.shape)) for blob, x in blobs.items())
-            if key not in self._captured:
-                run = partial(self._finished, finish)
-                _remember(self._captured, key, Captured(run, blobs), GRAPHS)
-            return self._captured[key](blobs)
+                return crew.conducted(partial(self._finished, finish, blobs))
+            return self._recorded(finish, blobs)
+
+    def _recorded(self, finish: Finish, blobs: dict[str, Tensor]) -> dict[str, Tensor]:
+        """By the recorded kernels, once inputs of these sizes have come a few times."""
+        key = finish, *((blob, tuple(x.shape)) for blob, x in blobs.items())
+        if key not in self._captured:
+            times = self._seen.pop(key, 0) + 1
+            _remember(self._seen, key, times, SIZES)
+            if times < AGAIN:
+                return self._finished(finish, blobs)
+            run = partial(self._finished, finish)
+            _remember(self._captured, key, Captured(run, blobs), GRAPHS)
+        return self._captured[key](blobs)
 
     def _finished(self, finish: Finish, blobs: dict[str, Tensor]) -> dict[str, Tensor]:
         return finish(self._outputs(blobs))
 
-    def _outputs(self, blobs: dict[str, Tensor]) -> dict[str, Tensor | Upsampled]:
-        steps = self._planned({blob: tuple(x.shape) for blob, x in blobs.items()})
-        return self._run(self._cast(blobs), *steps)
+    def _outputs(self, blobs: dict[str, Tensor]) -> Blobs:
+        shapes = {blob: tuple(x.shape) for blob, x in blobs.items()}
+        return self._route(shapes).run(self._cast(blobs))
 
     def _cast(self, blobs: dict[str, Tensor]) -> dict[str, Tensor]:
         """The images in the memory format, and the type, of the convolutions."""
         channels_last = torch.channels_last
         return {
-            blob: x.to(self.dtype).contiguous(memory_format=channels_last) if x.dim() == 4 else x
+            blob: x.to(self.mode.dtype).contiguous(memory_format=channels_last)
+            if x.dim() == 4
+            else x
             for blob, x in blobs.items()
         }
 
-    def _planned(self, shapes: dict[str, Shape]) -> tuple[Plan, list[range], list]:
+    def _route(self, shapes: dict[str, Shape]) -> Route:
         key = tuple(shapes.items())
-        if key not in self._plans:
-            pixels = max(prod(shape[2:]) for shape in shapes.values())
-            chosen = plan(self.net, shapes, fold=pixels <= FOLDED)
-            batch = next(iter(shapes.values()))[0]
-            channels = [tops[0][1] if tops and len(tops[0]) == 4 else 0 for tops in chosen.tops]
-            each = zip(self.operations, chosen.steps, channels, strict=True)
-            links = [strips.link(operation, step, c, batch) for operation, step, c in each]
-            cpu = self.device.type == "cpu"
-            groups = strips.chains(links, chosen.steps) if cpu else _one_by_one(links)
-            _remember(self._plans, key, (chosen, list(groups), links), PLANS)
-        return self._plans[key]
-
-    def _run(self, blobs: dict, chosen: Plan, groups: list[range], links: list) -> dict:
-        for group in groups:
-            first, last = self.operations[group[0]], self.operations[group[-1]]
-            step = chosen.steps[group[0]]
-            bottoms = self._taken(blobs, first, step)
-            if len(group) > 1:
-                tops = [strips.run([links[index] for index in group], bottoms[0])]
-            else:
-                tops = self._computed(first, step, bottoms, chosen, group[0])
-            self._keep(blobs, last, chosen.steps[group[-1]], tops)
-            for index in group:
-                for blob in self.operations[index].last:
-                    blobs.pop(blob, None)
-        return self._opened(blobs, chosen)
-
-    def _taken(self, blobs: dict, operation: Operation, step: Step) -> list[Tensor | Upsampled]:
-        """The bottoms of `operation`, with as many columns stored as it wants."""
-        crop = kinds.is_crop(operation.module)
-        taken = []
-        for blob, given, wanted in zip(
-            operation.layer.bottoms, step.given, step.wanted, strict=True
-        ):
-            x = blobs.get(blob)
-            if isinstance(x, Upsampled) and not crop:
-                x = blobs[blob] = x.scores()
-            taken.append(x if given == wanted or x is None else expanded(x, given, wanted))
-            if crop:
-                break
-        return taken
-
-    def _computed(
-        self, operation: Operation, step: Step, bottoms: list, chosen: Plan, index: int
-    ) -> list[Tensor | Upsampled]:
-        module, x = operation.module, bottoms[0] if bottoms else None
-        if operation.skip:
-            return [x]
-        if operation.way:
-            pad = step.border or tuple((p, p) for p in module.pad)
-            return [operation.way(x.to(self.dtype), pad)]
-        if kinds.is_crop(module) and step.top:
-            return [self._cropped(x, step, kinds.offset(module))]
-        if operation.filters:
-            size = chosen.tops[index][0][2:]
-            return [Upsampled(x.float(), module, operation.filters, (0, 0), size)]
-        if operation.instead:
-            return [operation.instead(x)]
-        tops = self._by_module(module, bottoms)
-        return list(tops) if isinstance(tops, tuple) else [tops]
-
-    def _by_module(self, module, bottoms: list[Tensor]):
-        """Layers with parameters compute in float32, in which these are."""
-        if self.dtype == torch.float32 or next(module.parameters(), None) is None:
-            return module(*bottoms)
-        tops = module(*(x.float() for x in bottoms))
-        if isinstance(tops, tuple):
-            return tuple(x.to(self.dtype) for x in tops)
-        return tops.to(self.dtype)
-
-    def _cropped(self, x: Tensor | Upsampled, step: Step, offset: tuple) -> Tensor | Upsampled:
-        size = step.top.stored
-        along = zip(step.wanted[0], offset, size, strict=True)
-        top, left = (axis.cut(begin, count) for axis, begin, count in along)
-        if isinstance(x, Upsampled):
-            return x.cropped((top, left), size)
-        return x[:, :, top : top + size[0], left : left + size[1]]
-
-    def _keep(self, blobs: dict, operation: Operation, step: Step, tops: list) -> None:
-        for blob, top in zip(operation.layer.tops, tops, strict=True):
-            stays = step.kept == step.top or isinstance(top, Upsampled)
-            blobs[blob] = top if stays else expanded(top, step.top, step.kept)
-
-    def _opened(self, blobs: dict, chosen: Plan) -> dict[str, Tensor | Upsampled]:
-        """The outputs, whole."""
-        found = {}
-        for blob in self.net.graph.outputs:
-            x, place = blobs[blob], chosen.places[blob]
-            if isinstance(x, Tensor) and place and any(axis.runs for axis in place):
-                whole = type(place)(*(axis.opened() for axis in place))
-                x = expanded(x, place, whole)
-            found[blob] = x
-        return found
+        if key not in self._routes:
+            found = route(self.net, self.operations, self.workspace, shapes)
+            _remember(self._routes, key, found, ROUTES)
+        return self._routes[key]
 
 
-def _scores(outputs: dict[str, Tensor | Upsampled]) -> dict[str, Tensor]:
+def _scores(outputs: Blobs) -> dict[str, Tensor]:
     whole = {blob: x.scores() if isinstance(x, Upsampled) else x for blob, x in outputs.items()}
     # In the memory format of the net's own outputs, which numpy and its like expect.
     return {blob: x.float().contiguous() for blob, x in whole.items()}
 
 
-def _labels(outputs: dict[str, Tensor | Upsampled]) -> dict[str, Tensor]:
+def _labels(outputs: Blobs) -> dict[str, Tensor]:
     return {blob: labels(x) for blob, x in outputs.items()}
 
 
@@ -228,20 +208,18 @@ def _images(net: CaffeNet) -> Iterable[str]:
     return [blob for blob, shape in net.input_shapes.items() if len(shape) == 4]
 
 
-def _one_by_one(links: list) -> list[range]:
-    return [range(index, index + 1) for index in range(len(links))]
-
-
-def fold(net: CaffeNet, mode: str = "exact", winograd: bool = True) -> Fast:
+def fold(net: CaffeNet, mode: str = "exact", winograd: bool = True, prepared: bool = True) -> Fast:
     """`net`, which is filled and of phase TEST, as a Fast on the device where it is.
 
     mode: "exact" computes in float32; "tf32", "bf16" and "fp16" round, see modes.py.
     winograd: whether convolutions are computed with fewer multiplications, which changes their
         scores in the sixth digit; without, they are summed as by PyTorch.
+    prepared: whether weights of large kernels, up to 256 MB of a layer, are kept as well in the
+        form in which they are multiplied: of the published nets AlexNet's fc6, 253 MB.
     Raises ConvertError for a net of phase TRAIN, an unknown mode or one that the device lacks.
     """
     if net.graph.phase != "TEST":
         raise ConvertError(f"net {net.graph.name!r} is of phase {net.graph.phase}, expected TEST")
     parameter = next(net.parameters(), None)
     device = torch.device("cpu") if parameter is None else parameter.device
-    return Fast(net, modes.named(mode, device), winograd)
+    return Fast(net, modes.named(mode, device), winograd, prepared)

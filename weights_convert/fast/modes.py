@@ -5,7 +5,9 @@ tf32    float32 of which a GPU's matrix units see 10 bits of the fraction
 bf16    bfloat16: 7 bits of the fraction
 fp16    float16: 10 bits of the fraction, largest number 65504
 
-Scores are returned in float32 in each of them.
+Scores are returned in float32 in each of them.  On a CPU without instructions for bfloat16 or
+float16 (AVX-512 BF16, AMX) PyTorch computes with these some ten times slower than with float32.
+There is no int8: on AVX2 its convolutions took as long as Winograd's filtering in float32.
 """
 
 from collections.abc import Iterator
@@ -41,10 +43,14 @@ class Mode:
             switches += [(backends.cudnn, "benchmark", True)]
             switches += [(backends.cudnn, "deterministic", False)]
         before = [(owner, name, getattr(owner, name)) for owner, name, _ in switches]
+        precision = _matmul_precision()
         try:
+            # torch keeps an old switch beside the new ones, and some of its code wants them agreed.
+            torch.set_float32_matmul_precision("high" if self.name == "tf32" else "highest")
             _set(switches)
             yield
         finally:
+            torch.set_float32_matmul_precision(precision)
             _set(before)
 
 
@@ -55,6 +61,13 @@ def named(name: str, device: torch.device) -> Mode:
     if name == "tf32" and device.type != "cuda":
         raise ConvertError(f"mode 'tf32' is of NVIDIA GPUs, the net is on {device}: take 'exact'")
     return Mode(name, TYPES[name])
+
+
+def _matmul_precision() -> str:
+    try:
+        return torch.get_float32_matmul_precision()
+    except RuntimeError:  # torch: the old switch has no value where the new ones disagree
+        return "highest"
 
 
 def _switches(rounded: bool) -> list[tuple]:

@@ -8,22 +8,25 @@ from ..layers.lrn import LRN
 BETA = 0.75  # of every net that has been published with such a layer; two roots give it
 
 
-def suits(module: LRN, dtype: torch.dtype) -> bool:
+def suits(module: LRN) -> bool:
     """Whether `Normalization` computes what `module` does."""
-    return not module.within and module.beta == BETA and dtype == torch.float32
+    return not module.within and module.beta == BETA
 
 
 class Normalization:
-    """x (k + alpha mean of squares) ^ -3/4, the mean over local_size channels; zeros beyond."""
+    """x (k + alpha mean of squares) ^ -3/4, the mean over local_size channels; zeros beyond.
+
+    In float32, whatever the type of x.
+    """
 
     def __init__(self, module: LRN):
         self.module, self.bands = module, {}
 
     def __call__(self, x: Tensor) -> Tensor:
-        rows = x.permute(0, 2, 3, 1)
+        rows = x.permute(0, 2, 3, 1).float()
         sums = rows.square() @ self._band(x)
         root = sums.add_(self.module.k).rsqrt_()
-        return (root.sqrt() * root * rows).permute(0, 3, 1, 2)
+        return (root.sqrt() * root * rows).to(x.dtype).permute(0, 3, 1, 2)
 
     def _band(self, x: Tensor) -> Tensor:
         """(C, C): alpha / local_size for channels that are near enough to each other."""
@@ -32,4 +35,4 @@ class Normalization:
             at = torch.arange(x.shape[1], device=x.device)
             near = (at[:, None] - at).abs() <= self.module.size // 2
             self.bands[key] = near * (self.module.alpha / self.module.size)
-        return self.bands[key].to(x.dtype)
+        return self.bands[key]

@@ -65,7 +65,7 @@ class Plan:
 
 def plan(net: CaffeNet, inputs: dict[str, Shape], fold: bool = True) -> Plan:
     """The Plan of `net` for inputs of these shapes.  Raises ShapeError as the net itself would."""
-    bottoms, tops = _shapes(net, inputs)
+    bottoms, tops = shapes_of(net, inputs)
     along = [_Along(net, inputs, bottoms, tops, axis, fold) for axis in (0, 1)]
     steps = tuple(
         _merged(tall, wide) for tall, wide in zip(along[0].steps, along[1].steps, strict=True)
@@ -77,7 +77,8 @@ def plan(net: CaffeNet, inputs: dict[str, Shape], fold: bool = True) -> Plan:
     return Plan(steps, bottoms, tops, places, plain, folded)
 
 
-def _shapes(net: CaffeNet, inputs: dict[str, Shape]) -> tuple[tuple, tuple]:
+def shapes_of(net: CaffeNet, inputs: dict[str, Shape]) -> tuple[tuple, tuple]:
+    """Of the bottoms and of the tops of each layer, in full."""
     shapes, bottoms, tops = dict(inputs), [], []
     for layer, module in net.steps():
         bottoms.append([shapes[blob] for blob in layer.bottoms])

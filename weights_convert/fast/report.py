@@ -3,21 +3,21 @@
 from ..grid import grid
 from ..net import CaffeNet
 from .compiled import Operation
-from .plan import Plan, Step
+from .plan import Step
+from .route import Route
 
 PLAIN = "plain"
 
 
-def report(
-    net: CaffeNet, mode: str, operations: list[Operation], plan: Plan, groups: list[range]
-) -> str:
+def report(net: CaffeNet, mode: str, route: Route) -> str:
     """A line on the whole, and a table of the layers: borders, stored sizes and who computes."""
+    plan = route.plan
     share = plan.folded / plan.plain if plan.plain else 1.0
-    strips = {index: group for group in groups if len(group) > 1 for index in group}
+    strips = {index: group for group in route.groups if len(group) > 1 for index in group}
     rows = [
         _row(operation, step, shapes, strips.get(index))
         for index, (operation, step, shapes) in enumerate(
-            zip(operations, plan.steps, plan.tops, strict=True)
+            zip(route.operations, plan.steps, plan.tops, strict=True)
         )
     ]
     line = f"{net.graph.name}: mode {mode}, {share:.1%} of the convolutions' multiplications"

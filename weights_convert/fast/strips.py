@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
-import torch
 from torch import Tensor
 
-from . import kinds
+from . import crew, kinds
 from .compiled import Operation
 from .plan import Step
+from .workspace import Workspace
 
 LARGEST = 32 << 20  # of a blob: a larger one is computed in strips
-STRIP = 12 << 20  # of the largest blob of a strip
+STRIP = 12 << 20  # of the largest blob of the strips that are computed at once
 HALO = 3  # times the rows that two strips share, a strip is to be at least
 KEPT = 64 << 20  # of a blob between two stages: a larger one is never there whole
 
@@ -35,6 +35,8 @@ class Link:
     sides: tuple[int, int]
     rows: int  # of its bottom
     tall: int  # of its top
+    channels: int
+    wide: int
     bytes: int  # of a row of its top
 
     def needs(self, first: int, last: int) -> tuple[int, int]:
@@ -45,8 +47,10 @@ class Link:
     def compute(self, x: Tensor, low: int, high: int) -> Tensor:
         """The top of `x`, the rows `low` to `high` of the padded bottom that it has."""
         if self.operation.way is None:
-            compute = self.operation.instead or self.operation.module
-            return x if self.operation.skip else compute(x)
+            if self.operation.skip:
+                return x
+            instead = self.operation.instead
+            return instead(x) if instead else self.operation.by_module(x)[0]
         before, after = (min(max(0, zeros), high - low) for zeros in (-low, high - self.rows))
         if not x.shape[2]:  # zeros alone, which PyTorch would not pad an empty blob with
             x = x.new_zeros(x.shape[0], high - low, x.shape[3], x.shape[1]).permute(0, 3, 1, 2)
@@ -61,10 +65,19 @@ def link(operation: Operation, step: Step, channels: int, batch: int) -> Link | 
     rows, (tall, wide) = step.wanted[0].stored[0], step.top.stored
     size = 4 * batch * channels * wide
     if kinds.is_pointwise(operation.layer, operation.module):
-        return Link(operation, 1, 1, 0, 0, (0, 0), rows, tall, size)
+        return Link(operation, 1, 1, 0, 0, (0, 0), rows, tall, channels, wide, size)
     kernel, stride, pad = kinds.window(operation.module)
     border = step.border or ((pad[0], pad[0]), (pad[1], pad[1]))
-    return Link(operation, kernel[0], stride[0], *border[0], border[1], rows, tall, size)
+    return Link(
+        operation, kernel[0], stride[0], *border[0], border[1], rows, tall, channels, wide, size
+    )
+
+
+def suits(link: Link | None) -> bool:
+    """Whether several threads are to compute the layer alone in strips."""
+    if link is None or link.operation.skip or link.operation.layer.in_place:
+        return False
+    return not link.operation.divides
 
 
 def chains(links: list[Link | None], steps: tuple[Step, ...]) -> Iterator[range]:
@@ -101,20 +114,27 @@ def _last_stage(links: list[Link | None], start: int, stop: int) -> int:
     return stop
 
 
-def run(links: list[Link], x: Tensor) -> Tensor:
+def run(links: list[Link], x: Tensor, workspace: Workspace) -> Tensor:
     """The top of the last link for the bottom `x` of the first, (N, C, H, W) in channels_last."""
-    tall = links[-1].tall
+    last = links[-1]
+    out = workspace.like(x, x.shape[0], last.tall, last.wide, last.channels)
+
+    def compute(rows: crew.Span) -> None:
+        out[:, slice(*rows)] = _strip(links, x, *rows).permute(0, 2, 3, 1)
+
+    crew.each(compute, crew.cuts(last.tall, -(-last.tall // count(links, crew.size()))))
+    return out.permute(0, 3, 1, 2)
+
+
+def count(links: list[Link], members: int) -> int:
+    """In how many strips at least `members` threads compute the top of the last link."""
     most = max(each.bytes * each.tall for each in links)
-    count = max(1, min(tall // _least(links), -(-most // STRIP)))
-    out = None
-    for index in range(count):
-        first, last = index * tall // count, (index + 1) * tall // count
-        strip = _strip(links, x, first, last)
-        if out is None:
-            shape = (strip.shape[0], tall, strip.shape[3], strip.shape[1])
-            out = strip.new_empty(shape).permute(0, 3, 1, 2)
-        out[:, :, first:last] = strip
-    return out
+    return max(1, min(links[-1].tall // _least(links), max(members, -(-members * most // STRIP))))
+
+
+def rows(links: list[Link], tall: int) -> list[int]:
+    """Of the bottom and of each top, for `tall` rows of the last top, beyond the ends too."""
+    return [last - first for first, last in _spans(links, 0, tall)]
 
 
 def _least(links: list[Link]) -> int:
@@ -140,4 +160,4 @@ def _strip(links: list[Link], x: Tensor, first: int, last: int) -> Tensor:
     x = x[:, :, start:stop]
     for each, (low, high) in zip(links, spans, strict=False):
         x = each.compute(x, low, high)
-    return x.contiguous(memory_format=torch.channels_last) if x.stride(1) != 1 else x
+    return x

@@ -7,7 +7,7 @@ those that are asked for: what a Crop leaves, band by band, so that labels need 
 Shape   (N, C, H, W) -> (N, C, h, w) as of Deconvolution and Crop
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 import torch
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ..layers.deconvolution import Deconvolution
 from ..window import Pair
+from . import crew
 
 BAND = 64  # rows of the top that are computed at once
 MATCHES = 1e-6  # of the largest weight: filters and their product, rounded to float32
@@ -69,17 +70,22 @@ class Upsampled:
     def scores(self) -> Tensor:
         """(N, C, h, w)."""
         out = self.x.new_empty(*self.x.shape[:2], *self.size)
-        for start, band in self.bands():
-            out[:, :, start : start + band.shape[2]] = band
+
+        def compute(rows: crew.Span, band: Tensor) -> None:
+            out[:, :, slice(*rows)] = band
+
+        self.each_band(compute)
         return out
 
-    def bands(self) -> Iterator[tuple[int, Tensor]]:
-        """(First row, the rows from it on), one band after the other."""
+    def each_band(self, use: Callable[[crew.Span, Tensor], None]) -> None:
+        """Calls `use` with the first row, the one after the last, and these, of each band."""
         wide = self._across()
-        for start in range(0, self.size[0], BAND):
-            stop = min(start + BAND, self.size[0])
-            (low, high), matrix = self._matrix(0, start, stop)
-            yield start, torch.matmul(matrix, wide[:, :, low:high])
+
+        def compute(rows: crew.Span) -> None:
+            (low, high), matrix = self._matrix(0, *rows)
+            use(rows, torch.matmul(matrix, wide[:, :, low:high]))
+
+        crew.each(compute, crew.cuts(self.size[0], BAND))
 
     def _across(self) -> Tensor:
         """(N, C, H, w): every row, interpolated along itself."""
@@ -134,11 +140,13 @@ def labels(scores: Tensor | Upsampled) -> Tensor:
     size = scores.size if lazy else tuple(scores.shape[2:])
     device = scores.x.device if lazy else scores.device
     out = torch.empty(shape[0], *size, dtype=torch.uint8, device=device)
-    for start, band in scores.bands() if lazy else _bands(scores):
-        out[:, start : start + band.shape[2]] = band.max(1).indices
+
+    def find(rows: crew.Span, band: Tensor) -> None:
+        out[:, slice(*rows)] = band.max(1).indices
+
+    if lazy:
+        scores.each_band(find)
+    else:
+        bands = crew.cuts(size[0], BAND)
+        crew.each(lambda rows: find(rows, scores[:, :, slice(*rows)]), bands)
     return out
-
-
-def _bands(scores: Tensor) -> Iterator[tuple[int, Tensor]]:
-    for start in range(0, scores.shape[2], BAND):
-        yield start, scores[:, :, start : start + BAND]
