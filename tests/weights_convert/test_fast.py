@@ -73,7 +73,7 @@ def test_scores_are_those_of_caffe(name, kind):
         assert np.mean(scores.numpy() == expected[blob].argmax(1)) >= 0.9999
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sampled_from(NETS), SIDES, SIDES, st.integers(0, 9))
 def test_scores_are_those_of_the_net_at_any_size(name, height, width, seed):
     made, fast = KNOWN[name]
@@ -103,7 +103,7 @@ def test_borders_are_folded(name):
     assert float(found[1]) < 85
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.sampled_from(NETS),
     st.integers(1, 70),
