@@ -108,6 +108,10 @@ INSTEAD: dict[str, Instead] = {
         "FILE is the sample's archive", "python -m reproduce.submit --check quick.tgz", status=1
     ),
     f"{TRAIN} voc-fcn8s --stages": Instead(HOURS, f"{TRAIN} voc-fcn8s --stages --sample --explain"),
+    f"{TRAIN} voc-fcn8s --stages --sample --out DIR": Instead(
+        "takes a quarter of an hour, and is done by pytest -m train",
+        f"{TRAIN} voc-fcn8s --stages {SHORT} --out once-more",
+    ),
     f"{TRAIN} voc-fcn8s --stages --sample": Instead(
         "takes a quarter of an hour, and is done by pytest -m train",
         f"{TRAIN} voc-fcn8s --stages {SHORT} --out again",

@@ -14,7 +14,7 @@ from ..layers.lrn import LRN
 from ..layers.pooling import Pooling
 from ..layers.relu import ReLU
 from ..net import CaffeNet
-from . import convolution, kinds, normalization, upsampling
+from . import convolution, kinds, learned, normalization, upsampling
 from .normalization import Normalization
 
 
@@ -22,9 +22,9 @@ from .normalization import Normalization
 class Operation:
     """A layer: what it is called in a report, and how it is computed where not by its module.
 
-    way: of a convolution.  filters: of an upsampling that has them.  instead: of the module.  skip:
-    it does nothing, as its ReLU is computed with the convolution before it.  last: blobs that are
-    not needed after it.
+    way: of a convolution.  filters: of an upsampling that has them; learned: whether it has other
+    kernels.  instead: of the module.  skip: it does nothing, as its ReLU is computed with the
+    convolution before it.  last: blobs that are not needed after it.
     """
 
     layer: Layer
@@ -32,6 +32,7 @@ class Operation:
     name: str = "plain"
     way: convolution.Way | None = None
     filters: upsampling.Filters | None = None
+    learned: bool = False
     instead: Normalization | None = None
     skip: bool = False
     last: tuple[str, ...] = ()
@@ -58,6 +59,11 @@ class Operation:
         return [x.to(dtype) for x in _listed(self.module(*(x.float() for x in bottoms)))]
 
     @property
+    def lazy(self) -> bool:
+        """Whether the top is computed when it is asked for, and as far as it is."""
+        return bool(self.filters) or self.learned
+
+    @property
     def divides(self) -> bool:
         """Whether it shares itself out to threads."""
         return self.name in ("winograd", "product")
@@ -76,7 +82,9 @@ def compiled(net: CaffeNet, settings: convolution.Settings) -> list[Operation]:
                 relu.skip, relu.name = True, f"with {layer.name}"
         elif isinstance(module, Deconvolution) and kinds.is_upsampling(layer, module):
             operation.filters = upsampling.filters_of(module)
-            operation.name = "separable" if operation.filters else "plain"
+            operation.learned = not operation.filters and learned.suits(module)
+            if operation.lazy:
+                operation.name = "learned" if operation.learned else "separable"
         elif isinstance(module, LRN) and normalization.suits(module):
             operation.instead, operation.name = Normalization(module), "product"
         elif isinstance(module, Dropout):

@@ -44,9 +44,9 @@ class Walk:
         self.alive = {blob: FLOAT * prod(shape) for blob, shape in inputs.items()}
         for group in self.route.groups:
             self._follow(group)
-        for blob in self.route.outputs:
-            self._finish(blob, labels)
-        return int(SLACK * self.most) + SPARE
+        # What the layers were computed in stays there beside the outputs.
+        finish = sum(self._finish(blob, labels) for blob in self.route.outputs)
+        return int(SLACK * self.most) + finish + SPARE
 
     def _follow(self, group: range) -> None:
         operations, chosen = self.route.operations, self.route.plan
@@ -56,7 +56,7 @@ class Walk:
         shapes = chosen.tops[group[-1]]
         tops = sum(_bytes(end.top, shape) for shape in shapes)
         kept = [_bytes(end.kept, shape) for shape in shapes]
-        if crop or first.filters or (first.skip and len(group) == 1):
+        if crop or first.lazy or (first.skip and len(group) == 1):
             self._pass_on(group[0], sum(kept))
         else:
             self._note(taken + tops + self._work(group, taken + tops))
@@ -81,7 +81,7 @@ class Walk:
         operation = self.route.operations[index]
         (bottom, *_), (top, *_) = operation.layer.bottoms, operation.layer.tops
         self.alive[top] = self.alive.get(bottom, 0)
-        if operation.filters or (bottom in self.lazy and kinds.is_crop(operation.module)):
+        if operation.lazy or (bottom in self.lazy and kinds.is_crop(operation.module)):
             self.lazy[top] = size
 
     def _work(self, group: range, size: int) -> int:
@@ -109,13 +109,12 @@ class Walk:
             most, below = max(most, work), above
         return self.members * most
 
-    def _finish(self, blob: str, labels: bool) -> None:
-        """The output `blob`, or its labels, from what is there of it."""
+    def _finish(self, blob: str, labels: bool) -> int:
+        """Bytes of the output `blob`, or its labels, and to make them of what is there of it."""
         (batch, _, *size), full = self.route.shapes[blob], FLOAT * prod(self.route.shapes[blob])
         result = batch * prod(size) if labels else full
         lazy = self.lazy.get(blob, full if self.route.plan.places[blob] else 0)
-        self._note(result + (self._band(lazy, size) if size else 0))
-        self.alive[f"{blob} finished"] = result
+        return result + (self._band(lazy, size) if size else 0)
 
     def _band(self, whole: int, size: Sequence[int]) -> int:
         """Bytes of the bands of a blob of `whole` bytes that are computed at once, with copies."""

@@ -11,6 +11,7 @@ from ..net import CaffeNet
 from . import crew, kinds, strips
 from .compiled import Operation
 from .expansion import expanded
+from .learned import Learned
 from .plan import Plan, Step, plan
 from .strips import Link
 from .upsampling import Upsampled
@@ -95,6 +96,8 @@ class Route:
         if operation.filters:
             size = self.plan.tops[index][0][2:]
             return [Upsampled(x.float(), module, operation.filters, (0, 0), size)]
+        if operation.learned:
+            return [Learned(x.float(), module, (0, 0), self.plan.tops[index][0][2:])]
         if operation.instead:
             return [operation.instead(x)]
         compute = partial(operation.by_module, *bottoms)

@@ -62,6 +62,10 @@ class Upsampled:
         self.x, self.module, self.filters = x, module, filters
         self.offset, self.size = offset, size
 
+    @property
+    def channels(self) -> int:
+        return self.x.shape[1]
+
     def cropped(self, offset: Pair, size: Pair) -> "Upsampled":
         """Its part that begins at `offset`."""
         tall, wide = (a + b for a, b in zip(self.offset, offset, strict=True))
@@ -133,13 +137,12 @@ def labels(scores: Tensor | Upsampled) -> Tensor:
 
     Raises ValueError for more than 255 classes, or blobs that are no scores (N, C, H, W).
     """
-    shape = scores.x.shape if isinstance(scores, Upsampled) else scores.shape
-    if len(shape) != 4 or not 1 <= shape[1] <= 255:
-        raise ValueError(f"scores are {tuple(shape)}, expected (N, C, H, W) with C <= 255")
     lazy = isinstance(scores, Upsampled)
-    size = scores.size if lazy else tuple(scores.shape[2:])
+    shape = (len(scores.x), scores.channels, *scores.size) if lazy else tuple(scores.shape)
+    if len(shape) != 4 or not 1 <= shape[1] <= 255:
+        raise ValueError(f"scores are {shape}, expected (N, C, H, W) with C <= 255")
     device = scores.x.device if lazy else scores.device
-    out = torch.empty(shape[0], *size, dtype=torch.uint8, device=device)
+    out = torch.empty(shape[0], *shape[2:], dtype=torch.uint8, device=device)
 
     def find(rows: crew.Span, band: Tensor) -> None:
         out[:, slice(*rows)] = band.max(1).indices
@@ -147,6 +150,6 @@ def labels(scores: Tensor | Upsampled) -> Tensor:
     if lazy:
         scores.each_band(find)
     else:
-        bands = crew.cuts(size[0], BAND)
+        bands = crew.cuts(shape[2], BAND)
         crew.each(lambda rows: find(rows, scores[:, :, slice(*rows)]), bands)
     return out
