@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reproduce import devices, nets, sample
+from reproduce import devices, nets, provenance, sample
 from reproduce.atomic import check_writable
 from reproduce.command import BROKEN, DONE, OUT_OF_TOLERANCE, command, complain
 from reproduce.errors import DataError
@@ -28,7 +28,7 @@ from .charts.drawing import draw, drawable
 from .growth_point import RUNNERS, Plan, Point, measured, runs_at
 from .machine import machine
 from .sheet import write_sheet
-from .speed import _size, _told
+from .speed import PLACES, height_width
 
 NET = "voc-fcn8s"
 BASE = (500, 500)  # the papers', where the area does not vary
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
         found = _measured(options, device, planned, Path(folder))
     pictured = drawable()
     names = [lines.name_of(options.out, sweep) for sweep in planned] if pictured else []
-    call = " ".join(["python -m benchmarks.growth", *_told(arguments)])
+    call = provenance.call("benchmarks.growth", arguments, PLACES)
     print(write_sheet(options.out, TITLE, call, found, names), end="")
     for path in draw(options.out) if pictured else ():
         print(path)
@@ -148,10 +148,17 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--weights", type=Path, metavar="DIR", help="caffemodels; default: made from a seed")
     add("--device", default="cpu", metavar="D", help="cpu, cuda, cuda:i or auto (default: cpu)")
     add("--sweep", nargs="+", choices=lines.SWEEPS, default=list(lines.SWEEPS))
-    add("--size", nargs="+", type=_size, default=AREAS, metavar="HxW", help="of the sweep of areas")
+    add(
+        "--size",
+        nargs="+",
+        type=height_width,
+        default=AREAS,
+        metavar="HxW",
+        help="of the sweep of areas",
+    )
     add("--batch", nargs="+", type=int, default=BATCHES, metavar="N", help="of that of batches")
     add("--threads", nargs="+", type=int, metavar="N", help="of that of threads")
-    add("--base", type=_size, default=BASE, metavar="HxW", help="of the other sweeps")
+    add("--base", type=height_width, default=BASE, metavar="HxW", help="of the other sweeps")
     add("--runs", type=int, default=5, metavar="N", help="of each pass (default: 5)")
     add("--no-memory", action="store_true", help="only the times")
     add("--out", type=Path, default=Path("results/growth.csv"), metavar="CSV")

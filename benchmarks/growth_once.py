@@ -11,7 +11,7 @@ import sys
 
 from . import runners
 from .case import Case
-from .protocols.memory import _on_cpu, _on_gpu
+from .protocols.memory import on_cpu, on_gpu
 from .runners import Setting, UnableError
 
 
@@ -30,7 +30,7 @@ def measured(case: Case, setting: Setting, batch: int) -> dict[str, int]:
     """{"growth", "peak"} in bytes.  Raises UnableError."""
     runner = runners.module(setting.runner).open(case, setting)
     taken = runner.take(case.blobs(batch))
-    measure = _on_cpu if setting.device == "cpu" else _on_gpu
+    measure = on_cpu if setting.device == "cpu" else on_gpu
     return measure(lambda: runner.forward(taken), setting)
 
 

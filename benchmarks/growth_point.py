@@ -15,7 +15,7 @@ from .bench import OURS, PLAIN, Bench
 from .case import Case
 from .devices import gpu, waiting
 from .interleaved import timed
-from .load import _run as run_python
+from .load import run_python
 from .protocols.forward import PAUSE
 from .runners import Setting
 from .speed_once import request

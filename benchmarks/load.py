@@ -96,19 +96,19 @@ def _files(options: argparse.Namespace) -> Iterator[tuple[Path, Path, str]]:
         return
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / f"{NET}.caffemodel"
-        _run([str(FULL / "make_full.py"), "weights", NET, SEED, str(weights)])
+        run_python([str(FULL / "make_full.py"), "weights", NET, SEED, str(weights)])
         yield FULL / NET / "net.prototxt", weights, f"{NET} (random weights, seed {SEED})"
 
 
 def _runs(name: str, paths: list[Path], runs: int, bar: tqdm) -> list[dict]:
     found = []
     for _ in range(runs + 1):
-        found.append(json.loads(_run(["-m", "benchmarks.load_once", name, *map(str, paths)])))
+        found.append(json.loads(run_python(["-m", "benchmarks.load_once", name, *map(str, paths)])))
         bar.update()
     return found[1:]
 
 
-def _run(words: list[str]) -> str:
+def run_python(words: list[str]) -> str:
     """What a Python process says.  Raises DataError with the last line of its complaint."""
     done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
     if done.returncode:

@@ -20,7 +20,7 @@ STATUS = Path("/proc/self/status")
 
 def main(name: str, *paths: str) -> int:
     call = getattr(weights_convert, name)  # imports what the call needs
-    before = _resident("VmRSS")
+    before = resident("VmRSS")
     start = time.perf_counter()
     try:
         loaded = call(*paths)
@@ -28,21 +28,23 @@ def main(name: str, *paths: str) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     seconds = time.perf_counter() - start
-    peak = _resident("VmHWM")
+    peak = resident("VmHWM")
     growth = None if peak is None else peak - before
-    print(json.dumps({"seconds": seconds, "peak": peak or _maximum(), "growth": growth}))
+    print(json.dumps({"seconds": seconds, "peak": peak or maximum(), "growth": growth}))
     del loaded  # its memory is part of what was measured
     return 0
 
 
-def _resident(key: str) -> int | None:
+def resident(key: str) -> int | None:
+    """Bytes of this process by its VmRSS (now) or VmHWM (peak); None where no system tells."""
     if not STATUS.exists():
         return None
     lines = (line.split() for line in STATUS.read_text("ascii").splitlines())
     return next(1024 * int(line[1]) for line in lines if line[0] == f"{key}:")
 
 
-def _maximum() -> int:
+def maximum() -> int:
+    """Bytes of this process at its peak, where resident() is None."""
     from resource import RUSAGE_SELF, getrusage  # absent from Windows
 
     return getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

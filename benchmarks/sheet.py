@@ -11,6 +11,8 @@ from pathlib import Path
 
 from reproduce.atomic import check_writable, write
 from reproduce.command import command
+from reproduce.csv_text import csv_text
+from reproduce.errors import DataError
 from reproduce.markdown import grid
 
 from . import speed_page
@@ -42,12 +44,9 @@ def described(
 def save(path: Path, rows: list[dict[str, str]]) -> str:
     """Writes rows that are described, and returns the Markdown page; see write_sheet."""
     check_writable(path.parent)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write(path, text.getvalue())
-    page = markdown(text.getvalue())
+    text = csv_text(rows)
+    write(path, text)
+    page = markdown(text)
     write(path.with_suffix(".md"), page)
     return page
 
@@ -74,6 +73,14 @@ def shown(row: dict[str, str]) -> str:
     return "".join(f"![{Path(name).stem}]({name})\n\n" for name in names)
 
 
+def read(path: Path) -> str:
+    """The text of a measurement.  Raises DataError."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}), expected a CSV") from None
+
+
 @command
 def main(arguments: list[str] | None = None) -> int:
     """Renders the sheets named; returns the exit status."""
@@ -84,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     form.add_argument("sheets", nargs="+", type=Path)
     for path in form.parse_args(arguments).sheets:
-        text = path.read_text("utf-8")
+        text = read(path)
         if "title" in text.partition("\n")[0].split(","):
             write(path.with_suffix(".md"), markdown(text))
             print(path)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import torch
 
-from reproduce import devices, nets, sample
+from reproduce import devices, nets, provenance, sample
 from reproduce.atomic import check_writable
 from reproduce.command import BROKEN, DONE, command, complain
 from reproduce.errors import DataError
@@ -41,10 +41,11 @@ from .sheet import PICTURES, described, save
 NETS = ("voc-fcn-alexnet", "voc-fcn32s", "voc-fcn16s", "voc-fcn8s", "voc-fcn-googlenet")
 TITLE = "Speed"
 ALL = "all"
+PLACES = {"--weights", "--out"}  # options whose values stay out of the rows
 EXAMPLE = """examples:
   python -m benchmarks.speed --net voc-fcn8s --peers
   python -m benchmarks.speed --device cuda --peers --mode all --protocol forward throughput
-  python -m benchmarks.speed --sample --size 64x64 --runs 2 --out /tmp/speed.csv
+  python -m benchmarks.speed --sample --size 64x64 --runs 2 --out speed.csv
 exit status: 0 done; 2 wrong call, or what was asked for by name is missing (the rest is done)"""
 
 
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     if device.type not in ("cpu", "cuda"):
         raise DataError(f"--device {options.device}: expected auto, cpu, cuda or cuda:i")
     settings, status, page = _settings(options, str(device)), DONE, ""
-    call = " ".join(["python -m benchmarks.speed", *_told(arguments)])
+    call = provenance.call("benchmarks.speed", arguments, PLACES)
     for net in options.net or _default(options.sample):
         try:
             with tempfile.TemporaryDirectory() as folder:
@@ -144,17 +145,8 @@ def _write(path: Path, call: str, rows: list[dict[str, str]], device: str) -> st
     return page
 
 
-def _told(arguments: list[str]) -> list[str]:
-    """The call as the rows tell it, without the paths of this machine."""
-    hidden = ("--weights", "--out")
-    words = [
-        "..." if before in hidden else word
-        for before, word in zip(["", *arguments], arguments, strict=False)
-    ]
-    return [re.sub(r"^(--weights|--out)=.*", r"\1=...", word) for word in words]
-
-
-def _size(word: str) -> tuple[int, int]:
+def height_width(word: str) -> tuple[int, int]:
+    """Pixels, of HxW.  Raises ArgumentTypeError."""
     if not (match := re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", word)):
         raise argparse.ArgumentTypeError(f"{word!r} is no size, expected HxW such as 500x500")
     return int(match[1]), int(match[2])
@@ -169,7 +161,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     add, cpus = parser.add_argument, torch.get_num_threads()
     add("--net", nargs="+", help=f"default: {' '.join(NETS)}")
-    add("--size", nargs="+", type=_size, default=[(500, 500)], metavar="HxW", help="pixels")
+    add("--size", nargs="+", type=height_width, default=[(500, 500)], metavar="HxW", help="pixels")
     add("--device", default="cpu", help="auto, cpu (default), cuda or cuda:i")
     add("--peers", action="store_true", help="all other runners too, those that are at hand")
     add("--runner", nargs="+", default=[], choices=runners.names(), help="only these peers")

@@ -34,7 +34,7 @@ from weights_convert.net import CaffeNet
 from weights_convert.prototxt import Message
 from weights_convert.surgery import interpolate
 
-from .load import _run as run_python
+from .load import run_python
 from .sheet import write_sheet
 
 NET, SIZE = "voc-fcn8s", (375, 500)

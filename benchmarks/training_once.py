@@ -11,7 +11,7 @@ from reproduce.solver import Solver
 from reproduce.training.memory import lean
 from weights_convert.prototxt import Message
 
-from .load_once import _maximum, _resident
+from .load_once import maximum, resident
 from .training import feed, filled, recipe_of
 
 
@@ -21,7 +21,7 @@ def main(net: str, how: str, sample: str) -> int:
     solver = Solver.from_prototxt(Message.of(recipe.solver | {"base_lr": 1e-20}), module)
     for _ in range(2):
         solver.step([feed(recipe)])
-    print(_resident("VmHWM") or _maximum())
+    print(resident("VmHWM") or maximum())
     return 0
 
 

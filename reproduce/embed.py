@@ -33,6 +33,13 @@ def embedded(page: str, root: Path) -> str:
     return BLOCK.sub(filled, page)
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}), expected a page") from None
+
+
 def _table(path: Path, number: int, text: str, columns: list[str]) -> str:
     try:
         table = TABLE.findall(path.read_text("utf-8"))[number - 1]
@@ -66,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     form.add_argument("pages", nargs="+", type=Path)
     for page in form.parse_args(arguments).pages:
-        atomic.write(page, embedded(page.read_text("utf-8"), page.resolve().parent))
+        atomic.write(page, embedded(_text(page), page.resolve().parent))
     return 0
 
 

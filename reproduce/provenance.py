@@ -2,7 +2,9 @@
 
 import datetime
 import platform
+import shlex
 import subprocess
+from collections.abc import Collection, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -68,3 +70,19 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def call(module: str, words: Iterable[str], places: Collection[str]) -> str:
+    """A command as what it wrote records it: without the caller's folders and files.
+
+    places: the options that name such.
+
+    >>> call("reproduce.table", ["voc2011", "--data", "mine", "--out=here"], {"--data", "--out"})
+    'python -m reproduce.table voc2011 --data DIR --out=DIR'
+    """
+    shown, hide = [], False
+    for word in words:
+        option = word.partition("=")[0]
+        shown.append("DIR" if hide else f"{option}=DIR" if word != option in places else word)
+        hide = word in places
+    return shlex.join(["python", "-m", module, *shown])

@@ -5,12 +5,11 @@ of the papers' tables that are there; `--papers` those of all, from the results 
 """
 
 import argparse
-import csv
-import io
 
 from . import atomic, papers, results
 from .cells import lines
 from .command import add_results, command
+from .csv_text import csv_text
 from .latex import latex
 from .markdown import markdown
 from .papers import pages
@@ -19,15 +18,7 @@ from .results import Results
 
 def views(evidence: Results) -> dict[str, str]:
     """{suffix: text} of every view of a results file."""
-    return {"csv": _csv(evidence), "md": markdown(evidence), "tex": latex(evidence)}
-
-
-def _csv(evidence: Results) -> str:
-    rows, text = lines(evidence), io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return {"csv": csv_text(lines(evidence)), "md": markdown(evidence), "tex": latex(evidence)}
 
 
 @command

@@ -33,8 +33,10 @@ def segment(
     net: of open_net, on any device.  image, hha, depth: see Preprocess.
     Raises DataError for a net without preprocessing, and for an image that the net cannot take.
     """
-    if net.preprocess is None or net.tasks is None:
-        raise DataError("net: has no preprocessing and classes, expected one of open_net")
+    if getattr(net, "preprocess", None) is None or net.tasks is None:
+        raise DataError(
+            f"net: {net!r:.40} has no preprocessing and classes, expected one of open_net"
+        )
     inputs = net.preprocess(image, hha=hha, depth=depth)
     with exact(), torch.inference_mode():
         labels = predicted(net, tuple(net.tasks), _device(net), Sample("", inputs, {}))

@@ -1,12 +1,11 @@
 """`python -m reproduce.table voc2011`: evaluate a table's nets, print published beside ours."""
 
 import argparse
-import shlex
 import sys
 from functools import partial
 from pathlib import Path
 
-from . import atomic, devices, papers, render, results, tables
+from . import atomic, devices, papers, provenance, render, results, tables
 from .asked import Asked, asked
 from .cells import verdict
 from .command import BROKEN, DONE, OUT_OF_TOLERANCE, command
@@ -77,7 +76,12 @@ def _begun(
 ) -> tuple[Run, list[Asked], list[Paper]]:
     """What is to be run and shown.  Raises DataError for a call that cannot be right."""
     wanted, shown = asked(options)
-    run = Run(options, devices.named(ranks.device(options.device)), _command(words), ranks)
+    run = Run(
+        options,
+        devices.named(ranks.device(options.device)),
+        provenance.call("reproduce.table", words, PLACES),
+        ranks,
+    )
     atomic.check_writable(options.out)
     return run, wanted, shown
 
@@ -143,16 +147,6 @@ def _status(found: results.Results, row: dict) -> int:
         for metric in scoring.metrics
     }
     return OUT_OF_TOLERANCE if "differs" in verdicts else DONE
-
-
-def _command(words: list[str]) -> str:
-    """The call as the results record it: without the caller's folders."""
-    shown, hide = [], False
-    for word in words:
-        option = word.partition("=")[0]
-        shown.append("DIR" if hide else f"{option}=DIR" if word != option in PLACES else word)
-        hide = word in PLACES
-    return shlex.join(["python", "-m", "reproduce.table", *shown])
 
 
 if __name__ == "__main__":

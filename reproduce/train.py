@@ -1,7 +1,6 @@
 """`python -m reproduce.train voc-fcn32s`: train nets as the release's solvers do."""
 
 import argparse
-import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ import torch
 from weights_convert import ConvertError
 from weights_convert.command import guarded
 
-from . import devices, recipes
+from . import devices, provenance, recipes
 from .command import DONE
 from .downloads import told_default
 from .errors import DataError
@@ -85,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(explain(plan.recipe) for plan in plans(options)), end="")
         return DONE
     with joined() as ranks:
-        return _trained(options, _command(words), ranks)
+        return _trained(options, provenance.call("reproduce.train", words, PLACES), ranks)
 
 
 def _trained(options: argparse.Namespace, command: str, ranks: Ranks) -> int:
@@ -121,16 +120,6 @@ def _begun(options: argparse.Namespace, ranks: Ranks) -> tuple[list[Plan], torch
 def _print(done: list[Plan]) -> None:
     rows = [row for plan in done for row in lines(plan)]
     print("\n".join([*([grid(rows), ""] if rows else []), *map(told, done)]))
-
-
-def _command(words: list[str]) -> str:
-    """The call as the log records it: without the caller's folders."""
-    shown, hide = [], False
-    for word in words:
-        option = word.partition("=")[0]
-        shown.append("DIR" if hide else f"{option}=DIR" if word != option in PLACES else word)
-        hide = word in PLACES
-    return shlex.join(["python", "-m", "reproduce.train", *shown])
 
 
 if __name__ == "__main__":

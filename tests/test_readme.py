@@ -49,3 +49,9 @@ def test_figures_in_the_first_lines_are_those_of_the_sheet():
     found = re.findall(r"(\d+) of (\d+)", rows)
     worst = max(int(pixels) - int(equal) for equal, pixels in found)
     assert f"at most {worst} in" in README.replace("\n", " ")
+
+
+@pytest.mark.parametrize("main", [embed.main, sheet.main])
+def test_file_that_is_not_there_is_an_error(tmp_path, capsys, main):
+    assert main([str(tmp_path / "none")]) == 2
+    assert "none: cannot be read" in capsys.readouterr().err

@@ -56,7 +56,7 @@ class CaffeNet(nn.Module):
         module = layers.build(layer, bottoms)
         # Caffe: a layer may be called anything, "a.b" too, which add_module would refuse.
         self._modules[self._key(layer, module)] = module
-        shapes.update(zip(layer.tops, _reshape(layer, module, bottoms), strict=True))
+        shapes.update(zip(layer.tops, reshaped(layer, module, bottoms), strict=True))
 
     def _key(self, layer: Layer, module: CaffeLayer) -> str:
         """What state_dict calls `module`: as its layer, if it has parameters or the name alone."""
@@ -131,7 +131,7 @@ class CaffeNet(nn.Module):
     def _run(self, layer: Layer, module: CaffeLayer, blobs: dict[str, Tensor]) -> Iterable:
         """(top, Tensor) of `layer`, computed from its bottoms in `blobs`."""
         bottoms = [blobs[blob] for blob in layer.bottoms]
-        _reshape(layer, module, [tuple(x.shape) for x in bottoms])
+        reshaped(layer, module, [tuple(x.shape) for x in bottoms])
         tops = module(*passed_down(layer, bottoms, self.graph.force_backward))
         return zip(layer.tops, tops if isinstance(tops, tuple) else (tops,), strict=True)
 
@@ -186,7 +186,7 @@ class CaffeNet(nn.Module):
         return names | set(self.graph.outputs)
 
 
-def _reshape(layer: Layer, module: CaffeLayer, shapes: list[Shape]) -> list[Shape]:
+def reshaped(layer: Layer, module: CaffeLayer, shapes: list[Shape]) -> list[Shape]:
     """Shapes of the tops.  Raises ShapeError, naming the layer, for bottoms that do not fit."""
     with naming(f"layer {layer.name!r}"):
         return [possible(shape) for shape in module.reshape(shapes)]

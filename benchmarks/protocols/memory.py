@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .. import runners
 from ..case import Case
-from ..load_once import _resident
+from ..load_once import resident
 from ..runners import Setting, UnableError
 
 MEGA = 1e6
@@ -41,22 +41,24 @@ def measure(bench, bar: Callable[[], object]) -> list[dict[str, str]]:
 def once(case: Case, setting: Setting) -> None:
     runner = runners.module(setting.runner).open(case, setting)
     taken = runner.take(case.blobs())
-    measure = _on_cpu if setting.device == "cpu" else _on_gpu
+    measure = on_cpu if setting.device == "cpu" else on_gpu
     print(json.dumps(measure(lambda: runner.forward(taken), setting)))
 
 
-def _on_cpu(forward: Callable[[], object], setting: Setting) -> dict[str, int]:
+def on_cpu(forward: Callable[[], object], setting: Setting) -> dict[str, int]:
+    """Bytes: what a call adds to the process (growth), and the peak.  Raises UnableError."""
     if not CLEAR.exists():
         raise UnableError("this system does not tell the peak memory of a call, Linux does")
-    loading, before = _resident("VmHWM"), _resident("VmRSS")
+    loading, before = resident("VmHWM"), resident("VmRSS")
     CLEAR.write_text("5")
     kept = forward()
-    during = _resident("VmHWM")
+    during = resident("VmHWM")
     del kept
     return {"growth": during - before, "peak": max(loading, during)}
 
 
-def _on_gpu(forward: Callable[[], object], setting: Setting) -> dict[str, int]:
+def on_gpu(forward: Callable[[], object], setting: Setting) -> dict[str, int]:
+    """The same of what torch allocates.  Raises UnableError."""
     import torch
 
     loading = torch.cuda.max_memory_allocated(setting.device)

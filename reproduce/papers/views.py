@@ -3,11 +3,10 @@
 The same evidence gives the same bytes.
 """
 
-import csv
-import io
 from pathlib import Path
 
 from ..cells import NONE, UNVERIFIED
+from ..csv_text import csv_text
 from ..latex import tabular
 from ..markdown import grid
 from . import times, whole
@@ -64,11 +63,7 @@ def _both(row: Row, column: Column, figure: Figure) -> str:
 
 def _csv(paper: Paper, lines: Lines) -> str:
     """The figure and ours in columns of their own."""
-    rows, text = [_apart(paper, row, found) for row, found in lines], io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text([_apart(paper, row, found) for row, found in lines])
 
 
 def _apart(paper: Paper, row: Row, found: list[Figure]) -> dict[str, str]:

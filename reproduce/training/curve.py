@@ -8,14 +8,13 @@ Errors               DataError for a folder without a log, and for two runs that
 """
 
 import argparse
-import csv
-import io
 import shlex
 from pathlib import Path
 
 from .. import atomic
 from ..cells import NONE
 from ..command import DONE, command
+from ..csv_text import csv_text
 from ..errors import DataError, MissingError
 from ..scorings import TITLES
 from .log import Log
@@ -39,7 +38,7 @@ def curve(folder: Path) -> tuple[str, str]:
         ) from None
     if not rows:
         raise DataError(f"{where}: has no loss and no scores yet: expected a run of iterations")
-    return name, _csv(rows)
+    return name, csv_text(rows)
 
 
 def _log(folder: Path) -> list[dict]:
@@ -108,14 +107,6 @@ def _made(line: dict) -> dict[str, str]:
         "date": made["date"],
         "command": line["command"],
     }
-
-
-def _csv(rows: list[dict]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 @command

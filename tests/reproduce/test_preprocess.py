@@ -174,6 +174,6 @@ def test_segment_gives_the_labels_of_caffe(net, fast):
 def test_segment_wants_to_know_the_net():
     weights = sample.weights("voc-fcn-alexnet")
     net = load_net(weights.parent / "net.prototxt", weights)
-    for one in (net, fold(net)):
+    for one in (net, fold(net), "voc-fcn8s"):
         with pytest.raises(DataError, match="no preprocessing and classes, expected one of open"):
             segment(one, RGB)

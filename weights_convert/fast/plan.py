@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..caffelayer import CaffeLayer, Shape
 from ..graph import Layer
 from ..layers.convolution import Convolution
-from ..net import CaffeNet, _reshape
+from ..net import CaffeNet, reshaped
 from . import kinds
 from .zones import Axis, Source, TooShortError, bordered, joined
 
@@ -82,7 +82,7 @@ def shapes_of(net: CaffeNet, inputs: dict[str, Shape]) -> tuple[tuple, tuple]:
     shapes, bottoms, tops = dict(inputs), [], []
     for layer, module in net.steps():
         bottoms.append([shapes[blob] for blob in layer.bottoms])
-        tops.append(_reshape(layer, module, bottoms[-1]))
+        tops.append(reshaped(layer, module, bottoms[-1]))
         shapes.update(zip(layer.tops, tops[-1], strict=True))
     return tuple(bottoms), tuple(tops)
 
