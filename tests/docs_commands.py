@@ -23,6 +23,7 @@ WEIGHTS = "the released weights cannot be had here"
 DATA = "the data set cannot be had here"
 HOURS = "takes hours and a GPU"
 MINUTES = "takes minutes, and gigabytes of memory or disk"
+TESTS = ".venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -n 2 --dist loadfile"
 SETUP = "installs torch; .ci/run does it from nothing"
 CHECKOUT = "changes files of the checkout"
 RANKS = "several processes; tests/reproduce/test_ranks.py and test_train_ranks.py start them"
@@ -66,9 +67,7 @@ GIVEN: dict[str, Callable[[], dict]] = {
 INSTEAD: dict[str, Instead] = {
     "python3 -m venv .venv && .venv/bin/pip install -q -e . && .venv/bin/python -m reproduce.table "
     "voc2011 --sample": Instead(SETUP, f"{TABLE} voc2011 masking {FEW}"),
-    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest": Instead(
-        SETUP, check=partial(_has, ".ci/run", "-e '.[test]' && .venv/bin/pytest")
-    ),
+    f"python3 -m venv .venv && {TESTS}": Instead(SETUP, check=partial(_has, ".ci/run", TESTS)),
     f"{TABLE} voc2011 nyudv2 siftflow pascalcontext upper-bounds": Instead(
         DATA, f"{TABLE} nyudv2 siftflow pascalcontext {FEW}"
     ),

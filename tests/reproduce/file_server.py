@@ -86,11 +86,11 @@ class _Handler(BaseHTTPRequestHandler):
                 file.go.wait(10)
                 file.go.set()
             chunk = file.body[at : min(at + 10_000, end)]
+            asked.sent += len(chunk)  # before: the client may look as soon as it has the last
             try:
                 self.wfile.write(chunk)
             except OSError:  # the client is gone
                 return
-            asked.sent += len(chunk)
 
     def log_message(self, *_) -> None:
         pass
