@@ -119,7 +119,8 @@ def test_strips_and_winograd_change_nothing(name, height, width, bytes, large):
         patch.setattr(strips, "HALO", 0)
         patch.setattr(strips, "STRIP", 1 << bytes)
         patch.setattr(strips, "KEPT", 1 << (bytes + 2))
-        patch.setattr(ways, "CHANNELS", 1)  # all that can be by Winograd's filtering
+        # All that can be by Winograd's filtering.
+        patch.setattr(ways, "CHANNELS", dict.fromkeys(ways.CHANNELS, 1))
         patch.setattr(route, "FOLDED", 0 if large else 1 << 21)
         try:
             made(**images(made, height, width))

@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 import torch
+from cores import using
 
 from weights_convert.fast import crew
 
@@ -14,10 +15,8 @@ from weights_convert.fast import crew
 @pytest.fixture
 def cores():
     """Four of them, however many there are."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(4)
-    yield 4
-    torch.set_num_threads(before)
+    with using(4):
+        yield 4
 
 
 @pytest.mark.parametrize(

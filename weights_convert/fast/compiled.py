@@ -86,7 +86,7 @@ def compiled(net: CaffeNet, settings: convolution.Settings) -> list[Operation]:
             if operation.lazy:
                 operation.name = "learned" if operation.learned else "separable"
         elif isinstance(module, LRN) and normalization.suits(module):
-            operation.instead, operation.name = Normalization(module), "product"
+            operation.instead, operation.name = Normalization(module), "banded"
         elif isinstance(module, Dropout):
             operation.skip, operation.name = True, "identity"
     _mark_last_uses(operations, net)

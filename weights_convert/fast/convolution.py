@@ -2,6 +2,7 @@
 
 product    a 1 x 1 kernel is a product of matrices
 winograd   fewer multiplications, on the CPU in float32, where there are channels enough to pay
+strided    a stride over few channels as a convolution of stride 1 over more, on the CPU
 direct     PyTorch's own, in channels_last
 """
 
@@ -14,14 +15,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..layers.convolution import Convolution
-from . import borders, crew
+from . import borders, crew, strided
 from .borders import Borders
+from .strided import Strided
 from .winograd import Winograd
 from .workspace import Workspace
 
 Way = Callable[[Tensor, Borders], Tensor]
-CHANNELS = 64  # from which Winograd's transforms cost less than it saves
-TAPS = (3, 5, 6, 7)
+CHANNELS = {3: 64, 5: 48, 6: 64, 7: 64}  # from which Winograd's transforms cost less than it saves
 BIG = 1 << 30  # rows or channels: as few parts as there can be
 
 
@@ -39,15 +40,19 @@ def named(module: Convolution, settings: Settings) -> str:
     """Which way `module` goes."""
     if _is_product(module):
         return "product"
-    cpu = module.weight.device.type == "cpu" and settings.dtype == torch.float32
-    return "winograd" if settings.winograd and cpu and _suits_winograd(module) else "direct"
+    if module.weight.device.type != "cpu" or settings.dtype != torch.float32:
+        return "direct"
+    if strided.suits(module):
+        return "strided"
+    return "winograd" if settings.winograd and _suits_winograd(module) else "direct"
 
 
 def way(module: Convolution, name: str, relu: bool, settings: Settings) -> Way:
     """The way `name` to compute `module`, and the ReLU after it."""
     if name == "winograd":
         return _Groups(module, relu, settings)
-    return (_Product if name == "product" else _Direct)(module, relu, settings)
+    others = {"product": _Product, "strided": Strided, "direct": _Direct}
+    return others[name](module, relu, settings)
 
 
 def _is_product(module: Convolution) -> bool:
@@ -57,9 +62,11 @@ def _is_product(module: Convolution) -> bool:
 
 def _suits_winograd(module: Convolution) -> bool:
     plain = module.stride == module.dilation == (1, 1)
-    square = module.kernel[0] == module.kernel[1] and module.kernel[0] in TAPS
+    square = module.kernel[0] == module.kernel[1] and module.kernel[0] in CHANNELS
+    if not (plain and square):
+        return False
     channels_out, channels = module.weight.shape[:2]
-    return plain and square and min(channels_out // module.group, channels) >= CHANNELS
+    return min(channels_out // module.group, channels) >= CHANNELS[module.kernel[0]]
 
 
 class _Groups:
@@ -79,15 +86,29 @@ class _Groups:
         first, count = self.groups[0], len(self.groups)
         *size, channels = first.shape(x, around)
         out = self.workspace.like(x, *size, count * channels)
-        for group, some, top in zip(
-            self.groups, x.chunk(count, 1), out.chunk(count, 3), strict=True
-        ):
-            group.into(top, some, around)
+        parts = list(zip(self.groups, x.chunk(count, 1), out.chunk(count, 3), strict=True))
+
+        def compute(part: tuple[Winograd, Tensor, Tensor]) -> None:
+            group, bottom, top = part
+            group.into(top, bottom, around)
+
+        if _at_once(count, crew.size()):
+            crew.each(compute, parts)
+        else:
+            for part in parts:
+                compute(part)
         return out.permute(0, 3, 1, 2)
 
     def needed(self, top: tuple[int, int, int], threads: int) -> int:
-        """As for one group: the others take the same memory."""
+        """Groups that are not computed at once take the same memory, one after the other."""
+        if _at_once(len(self.groups), threads):
+            return threads * self.groups[0].needed(top, 1)
         return self.groups[0].needed(top, threads)
+
+
+def _at_once(groups: int, threads: int) -> bool:
+    """Whether each thread computes whole groups: then none waits for another within them."""
+    return groups > 1 and groups % threads == 0
 
 
 class _Product:

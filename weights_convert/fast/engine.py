@@ -214,8 +214,9 @@ def fold(net: CaffeNet, mode: str = "exact", winograd: bool = True, prepared: bo
     mode: "exact" computes in float32; "tf32", "bf16" and "fp16" round, see modes.py.
     winograd: whether convolutions are computed with fewer multiplications, which changes their
         scores in the sixth digit; without, they are summed as by PyTorch.
-    prepared: whether weights of large kernels, up to 256 MB of a layer, are kept as well in the
-        form in which they are multiplied: of the published nets AlexNet's fc6, 253 MB.
+    prepared: whether weights are kept as well in the form in which they are multiplied, up to
+        256 MB of a layer with large kernels and 16 MB of others: of FCN-8s 28 MB, of FCN-AlexNet
+        241 MB, 206 of them fc6's.
     Raises ConvertError for a net of phase TRAIN, an unknown mode or one that the device lacks.
     """
     if net.graph.phase != "TEST":

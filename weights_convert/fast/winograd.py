@@ -6,8 +6,8 @@ multiplications for the 144 of a direct convolution, 2 x 2 of a 7 x 7 kernel 64 
 
 Shape   float32 (N, C, H, W) in channels_last -> the same, as of a direct convolution
 Units   its rounding errors, of random numbers and in standard deviations of the top, are 1.3e-6
-        for 3 x 3 kernels and 256 channels, 4.7e-6 for 7 x 7 and 128, where those of a direct
-        convolution are 0.6e-6 and 1.0e-6
+        for 3 x 3 kernels and 256 channels, 2.1e-6 for 5 x 5 and 48, 4.7e-6 for 7 x 7 and 128,
+        where those of a direct convolution are 0.6e-6, 0.7e-6 and 1.0e-6
 """
 
 from functools import partial
@@ -27,15 +27,16 @@ SLICE = 17 << 20  # bytes at the points of the weights that a thread multiplies 
 PIECE = 8 << 20  # the same of those that it brings there at once
 LANES = 32  # output channels, of which a thread has a multiple
 SHARED = 40 << 20  # bytes at the points, of weights or of tiles, that all threads read
-PREPARED = 256 << 20
+PREPARED = 256 << 20  # of a layer's weights, at most, that are kept at the points
+SMALL = 16 << 20  # the same of 3 x 3 kernels, which are brought there in little time
 MANY = 512  # tiles at least that are multiplied with weights which are brought there for them
 
 
 class Winograd:
     """A convolution with square kernels.
 
-    prepared: whether the weights of kernels larger than 3 x 3, up to PREPARED bytes of them, are
-        kept at the points; others are brought there each time, which takes little of it.
+    prepared: whether weights, up to PREPARED bytes of them, are kept at the points; others are
+        brought there each time.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Winograd:
         self.weight, self.bias = weight.detach(), None if bias is None else bias.detach()
         self.relu, self.workspace = relu, workspace
         self.channels_out, self.channels, self.taps, _ = weight.shape
-        self.outputs = 4 if self.taps <= 3 else 2  # more of them would be less accurate
+        self.outputs = 4 if self.taps <= 5 else 2  # more of them would be less accurate
         back, of_taps, forth = toom_cook.matrices(self.outputs, self.taps)
         self.forth, self.back = (_both_axes(matrix) for matrix in (forth, back))
         self.of_taps, self.size = torch.from_numpy(of_taps).float(), len(of_taps)
@@ -57,7 +58,7 @@ class Winograd:
         self.each = 4 * self.size**2 * self.channels  # bytes of a tile, or an output, at the points
         self.bytes = self.each * self.channels_out
         self.prepared: Tensor | None = None
-        if prepared and self.taps > 3 and self.bytes <= PREPARED:
+        if prepared and self.bytes <= (PREPARED if self.taps > 3 else SMALL):
             self.prepared = self._prepared()
 
     def __call__(self, x: Tensor, borders: Borders) -> Tensor:
