@@ -1,7 +1,7 @@
 """`python -m reproduce.embed README.md`: the tables of results/ inside a page, never typed by hand.
 
 Between `<!-- results/NAME.md table N -->` and `<!-- end -->` stands the N-th table of that file;
-`table N of TEXT` leaves only its lines that hold the text, and `columns A, B` after that only these
+`table N of PATTERN` leaves only its lines in which that is found, a regular expression, and `columns A, B` after that only these
 of its columns.
 """
 
@@ -40,18 +40,25 @@ def _text(path: Path) -> str:
         raise DataError(f"{path}: cannot be read ({error}), expected a page") from None
 
 
-def _table(path: Path, number: int, text: str, columns: list[str]) -> str:
+def _table(path: Path, number: int, pattern: str, columns: list[str]) -> str:
     try:
         table = TABLE.findall(path.read_text("utf-8"))[number - 1]
     except (OSError, IndexError) as error:
         raise DataError(f"{path}: has no table {number} ({error})") from None
     head, rule, *rows = table.splitlines(keepends=True)
-    lines = [head, rule, *(row for row in rows if text in row)]
+    lines = [head, rule, *_found(pattern, rows)]
     names = _cells(head)
     if absent := [name for name in columns if name not in names]:
         raise DataError(f"{path}: table {number} has no column {', '.join(absent)}")
     places = [names.index(name) for name in columns]
     return "".join(_only(line, places) if columns else line for line in lines)
+
+
+def _found(pattern: str, rows: list[str]) -> list[str]:
+    try:
+        return [row for row in rows if re.search(pattern, row)]
+    except re.error as error:
+        raise DataError(f"{pattern!r}: is no regular expression ({error})") from None
 
 
 def _cells(line: str) -> list[str]:

@@ -24,6 +24,15 @@ def test_table_that_is_not_there_is_an_error(tmp_path, capsys):
     assert "none.md: has no table 1" in capsys.readouterr().err
 
 
+def test_rows_are_found_by_a_pattern(tmp_path, capsys):
+    (tmp_path / "t.md").write_text("| net | s |\n|---|---|\n| a8 | 1 |\n| a16 | 2 |\n| b | 3 |\n")
+    page = "<!-- t.md table 1 of a(8|16) columns s -->\n<!-- end -->"
+    assert embed.embedded(page, tmp_path).splitlines()[1:-1] == ["| s |", "|---|", "| 1 |", "| 2 |"]
+    (tmp_path / "page.md").write_text(page.replace(")", ""))
+    assert embed.main([str(tmp_path / "page.md")]) == 2
+    assert "'a(8|16': is no regular expression" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["load", "agreement"])
 def test_sheets_are_rendered_from_their_csv(name):
     text = (ROOT / "results" / f"{name}.csv").read_text("utf-8")

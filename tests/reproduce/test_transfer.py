@@ -15,7 +15,7 @@ BODY = random.Random(1).randbytes(200_000)
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(transfer, "TIMEOUT", 0.4)
+    monkeypatch.setattr(transfer, "TIMEOUT", 2)
     monkeypatch.setattr(transfer, "_unreachable", set())
     with running() as server:
         yield server
