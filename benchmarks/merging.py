@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from reproduce.errors import DataError
@@ -9,6 +10,7 @@ from reproduce.errors import DataError
 # What one measurement is; its rows, one for each runner, are of one run and stay together.
 KEY = ("net", "size", "batch", "device", "threads", "protocol", "weights", "cpu", "gpu")
 Rows = list[dict[str, str]]
+Kind = tuple[str, str]  # runner and mode
 WHAT = "an earlier run of benchmarks.speed: move it away, or choose another --out"
 
 
@@ -35,6 +37,20 @@ def merged(old: Rows, new: Rows) -> Rows:
     groups = _grouped(old) | _grouped(new)
     rows = (row for group in groups.values() for row in group)
     return [{column: row.get(column, "") for column in columns} for row in rows]
+
+
+def lost(old: Rows, about: Mapping[str, Collection[str]], kinds: Collection[Kind]) -> list[str]:
+    """The numbers of `old` that a measurement by `kinds` would replace and not make again.
+
+    about: {column: values} of that measurement.
+    """
+    return [
+        f"{row['net']} {row['size']} {row['protocol']} by {row['runner']} {row['mode']}"
+        for row in old
+        if row["median"]
+        and (row["runner"], row["mode"]) not in kinds
+        and all(row[column] in values for column, values in about.items())
+    ]
 
 
 def _grouped(rows: Rows) -> dict[tuple[str, ...], Rows]:

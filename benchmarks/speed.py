@@ -30,11 +30,13 @@ from weights_convert.fast import modes
 
 from . import cases, protocols, runners
 from .bench import OURS, PLAIN, Bench
+from .case import Case
 from .charts import bars
 from .charts.drawing import draw, drawable
 from .children import bar_of
 from .devices import gpu
-from .merging import earlier, merged
+from .machine import machine
+from .merging import earlier, lost, merged
 from .runners import Setting
 from .sheet import PICTURES, described, save
 
@@ -88,6 +90,7 @@ def measure(
     Raises DataError or ConvertError.
     """
     case = cases.make(net, size, folder, narrow=options.sample, given=options.weights)
+    _check_kept(case, settings, options)
     bench = Bench(case, settings, options.runs, tuple(options.batch))
     rows = []
     for name in protocols.NAMES:
@@ -95,6 +98,24 @@ def measure(
             with bar_of(None, f"{net} {case.size} {name}") as bar:
                 rows += protocols.module(name).measure(bench, bar.update)
     return rows
+
+
+def _check_kept(case: Case, settings: list[Setting], options: argparse.Namespace) -> None:
+    """Raises DataError for a run that would replace more than it measures."""
+    device, names = settings[0].device, ("", " growth", " peak")
+    about = {"net": [case.net], "size": [case.size], "weights": [case.weights], "device": [device]}
+    about["protocol"] = [protocol + name for protocol in options.protocol for name in names]
+    about |= {"threads": [str(options.threads)], "cpu": [machine()["cpu"]]}
+    about["gpu"] = [gpu(device)["gpu"]]
+    if options.batch:
+        alone = bool(set(options.protocol) - {"forward", "throughput"})
+        about["batch"] = [str(count) for count in [*options.batch, *[1] * alone]]
+    kinds = {(setting.runner, setting.mode) for setting in settings}
+    if gone := lost(earlier(options.out), about, kinds):
+        raise DataError(
+            f"{options.out}: {gone[0]} would be lost, as ratios are of one run: measure that again "
+            "too (--peers, --runner, --mode), or choose another --out"
+        )
 
 
 def _settings(options: argparse.Namespace, device: str) -> list[Setting]:

@@ -1,8 +1,8 @@
 """`python -m reproduce.embed README.md`: the tables of results/ inside a page, never typed by hand.
 
 Between `<!-- results/NAME.md table N -->` and `<!-- end -->` stands the N-th table of that file;
-`table N of PATTERN` leaves only its lines in which that is found, a regular expression, and `columns A, B` after that only these
-of its columns.
+`table N of PATTERN` leaves only its lines in which that regular expression is found, and `columns
+A, B` after that only these of its columns.
 """
 
 import argparse

@@ -221,6 +221,20 @@ def test_sizes_are_height_and_width(capsys, word):
     assert stopped.value.code == 2 and "expected HxW such as 500x500" in capsys.readouterr().err
 
 
+def test_a_run_that_would_lose_a_peer_is_refused(tmp_path, capsys):
+    out = tmp_path / "speed.csv"
+    words = ["--sample", "--net", "voc-fcn-alexnet", "--size", "32x32", "--out", str(out)]
+    assert speed.main([*words, "--runs", "2", "--runner", "onnxruntime"]) == 0
+    before = out.read_text()
+    assert speed.main([*words, "--runs", "1"]) == 2
+    said = "voc-fcn-alexnet 32x32 forward by onnxruntime float32 would be lost"
+    assert said in capsys.readouterr().err and out.read_text() == before
+    assert speed.main([*words, "--runs", "1", "--runner", "onnxruntime", "opencv"]) == 0
+    assert "opencv" in out.read_text()
+    assert speed.main([*words, "--runs", "1", "--batch", "2"]) == 0  # another measurement
+    assert speed.main([*words, "--runs", "1", "--batch", "2", "1"]) == 2
+
+
 def test_paths_stay_out_of_the_rows(tmp_path):
     out = tmp_path / "speed.csv"
     words = ["--sample", "--net", "voc-fcn-alexnet", "--size", "32x32", "--runs", "1"]
