@@ -3,7 +3,7 @@
 Source  BVLC/caffe src/caffe/net.cpp (FilterNet, StateMeetsRule, AppendTop, AppendBottom).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 from . import layers
@@ -12,6 +12,8 @@ from .fields import Anything, Nested, read
 from .netparameter import LAYER, NET, PHASE
 from .prototxt import Message
 from .upgrade import upgraded
+
+AUTOMATIC = "(automatic)"  # the top of a loss that states none
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def read_graph(
     kept = [layer for layer in every if _included(layer, state)]
     if not kept:
         raise ConvertError(f"{net.source}: the net has no layer in phase {phase}")
+    kept = _with_losses_named(kept)
     _check_blobs(kept)
     steps, inputs = _without_sources(kept)
     if losses is False or (losses is None and phase == "TEST"):
@@ -147,6 +150,18 @@ def _meets(rule: SimpleNamespace, state: SimpleNamespace) -> bool:
         and state.stages.issuperset(rule.stage)
         and state.stages.isdisjoint(rule.not_stage)
     )
+
+
+def _with_losses_named(kept: list[Layer]) -> list[Layer]:
+    """The layers, with a top for each loss that states none."""
+    count, found = 0, []
+    for layer in kept:
+        if not layer.tops and layer.type.endswith("Loss"):
+            # Caffe: all of these have one name, and are no outputs of the net.
+            count += 1
+            layer = replace(layer, tops=(AUTOMATIC + (f"#{count}" if count > 1 else ""),))
+        found.append(layer)
+    return found
 
 
 def _check_blobs(kept: list[Layer]) -> None:

@@ -50,6 +50,22 @@ class CaffeNet(nn.Module):
         _allow_overwriting(self)
         self.train(graph.phase == "TRAIN")
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Caffe: a layer may be called as an attribute of ours, which is then beside it."""
+        if name in self.__dict__.get("_modules", ()):
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def _load_from_state_dict(
+        self, state_dict, prefix, metadata, strict, missing, unexpected, errors
+    ) -> None:
+        """As nn.Module has it, which looks for layers of dotted names one dot too early."""
+        found: list[str] = []
+        super()._load_from_state_dict(state_dict, prefix, metadata, strict, missing, found, errors)
+        dotted = tuple(f"{prefix}{key}." for key in self._modules if "." in key)
+        unexpected += [key for key in found if not key.startswith(dotted)]
+
     def _add(self, layer: Layer, shapes: dict[str, Shape]) -> None:
         """Builds `layer` for its bottoms' shapes, and puts its tops' shapes beside them."""
         bottoms = [shapes[blob] for blob in layer.bottoms]

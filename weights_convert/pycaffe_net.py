@@ -13,7 +13,7 @@ import numpy as np
 
 from .cropping import aligned
 from .errors import ConvertError, ShapeError
-from .graph import Layer, read_graph
+from .graph import AUTOMATIC, Layer, read_graph
 from .prototxt import read_prototxt
 from .pycaffe_blob import Blob
 from .pycaffe_device import device, float32
@@ -76,7 +76,7 @@ class Net(Filled):
         self.top_names = OrderedDict((layer.name, list(layer.tops)) for layer in every)
         self.inputs = [blob for blob, layer in graph.inputs.items() if layer.type == "Input"]
         # Caffe: the outputs stand in alphabetical order.
-        self.outputs = sorted(graph.outputs)
+        self.outputs = sorted(x for x in graph.outputs if not x.startswith(AUTOMATIC))
         types = [layer.type for layer in graph.layers]
         own = [self.params.get(key, []) for key in self.module.layer_keys()]
         self.layers = [*self._data_layers, *map(LayerView, types, own)]

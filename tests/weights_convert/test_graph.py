@@ -239,3 +239,14 @@ def test_outputs_are_the_blobs_that_nothing_consumes_in_order_of_making():
     text = [convolution("data", "b"), convolution("data", "a"), layer("ReLU", "b", "b", name="r")]
     assert graph(DATA, *text).outputs == ("b", "a")
     assert graph(DATA, *text, layer("Eltwise", "a b", "sum")).outputs == ("sum",)
+
+
+def test_a_loss_without_a_top_gets_one():
+    """As Caffe's LossLayer::AutoTopBlobs has it, which old prototxts rely on."""
+    bare = [layer("SoftmaxWithLoss", "score label", name=name) for name in ("l", "m")]
+    train = graph(LABELLED, SCORE, *bare, phase="TRAIN")
+    assert [each.tops for each in train.layers[1:]] == [("(automatic)",), ("(automatic)#2",)]
+    assert train.loss_weights == {"(automatic)": 1.0, "(automatic)#2": 1.0}
+    assert graph(LABELLED, SCORE, *bare).outputs == ("score",)
+    with pytest.raises(ConvertError, match="Accuracy with 0 top blobs, expected 1 to 2"):
+        graph(LABELLED, SCORE, layer("Accuracy", "score label", name="a"), phase="TRAIN")

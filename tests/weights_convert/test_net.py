@@ -204,6 +204,19 @@ def test_state_dict_round_trip(pair):
     assert torch.equal(other(data=x)["score"], score)
 
 
+@pytest.mark.parametrize("name", ["training", "learnable", "graph", "forward", "a.b", "a.b.c"])
+def test_a_layer_may_be_called_anything(x, name):
+    fields = "convolution_param { num_output: 2 kernel_size: 3 pad: 1 }"
+    made = net(DATA, layer("Convolution", "data", "a", fields, name=name))
+    assert list(made.state_dict()) == [f"{name}.weight", f"{name}.bias"]
+    other = type(made)(made.graph)
+    other.load_state_dict(made.state_dict())
+    assert torch.equal(copy.deepcopy(other).eval()(data=x)["a"], made(data=x)["a"])
+    for wrong in (f"{name}.kernel", f"{name}.kernel.weight", "z.weight", "z.y.weight"):
+        with pytest.raises(RuntimeError, match=f'Unexpected key.*"{wrong}"'):
+            other.load_state_dict(made.state_dict() | {wrong: torch.zeros(1)})
+
+
 def test_deep_copy_is_independent(pair):
     made, x, score = pair
     other = copy.deepcopy(made)

@@ -252,3 +252,15 @@ def test_random_seed(opened):
         caffe.set_random_seed(seed)
         found.append(net.forward()["a"].copy())
     assert np.array_equal(found[0], found[1]) and not np.array_equal(found[0], found[2])
+
+
+def test_a_loss_without_a_top_is_no_output_and_counts(opened):
+    found = {}
+    for top in ("", "loss"):
+        loss = layer("EuclideanLoss", "a label", top, name="l")
+        net = opened(DATA, fed("label", 1, 1, 2, 2), one("data", "a"), loss, phase=caffe.TRAIN)
+        net.blobs["data"].data[...], net.blobs["label"].data[...] = 3, 1
+        net.forward()
+        net.backward()
+        found[top] = net.outputs, net.params["a"][0].diff.item()
+    assert found == {"": ([], 4 * 3 * 3), "loss": (["loss"], 4 * 3 * 3)}
