@@ -135,7 +135,6 @@ def _row(golden: Path, net: str, runs: int) -> dict[str, str]:
 @command
 def main(arguments: list[str] | None = None) -> int:
     """Measures and writes the sheet; returns the exit status."""
-    words = sys.argv[1:] if arguments is None else arguments
     form = argparse.ArgumentParser(
         prog="python -m benchmarks.agreement",
         description="Compare the full-size nets with real Caffe; minutes and gigabytes.",
@@ -145,12 +144,12 @@ def main(arguments: list[str] | None = None) -> int:
     form.add_argument("--golden", type=Path, default=Path("tests/golden/full"), metavar="DIR")
     form.add_argument("--runs", type=int, default=3, help="forward passes; the median counts")
     form.add_argument("--out", type=Path, default=Path("results/agreement.csv"), metavar="FILE")
-    options = form.parse_args(words)
+    options = form.parse_args(arguments)
     if not (options.golden / "make_full.py").exists():
         raise DataError(f"{options.golden}: not there, expected the checkout's tests/golden/full")
     rows = [_row(options.golden, net, options.runs) for net in options.net]
     title = "Full-size nets against real Caffe, weights and image made from a seed"
-    call = provenance.call("benchmarks.agreement", words, {"--golden", "--out"})
+    call = provenance.call("benchmarks.agreement", arguments, {"--golden", "--out"})
     print(write_sheet(options.out, title, call, rows), end="")
     return 0
 

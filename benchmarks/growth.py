@@ -46,7 +46,6 @@ Sweeps = dict[str, list[Point]]
 @command
 def main(arguments: list[str] | None = None) -> int:
     """Measures, writes the sheet and its pictures; returns the exit status."""
-    arguments = sys.argv[1:] if arguments is None else arguments
     options = _options(arguments)
     _check(options)
     device = str(devices.named(options.device))
@@ -135,7 +134,7 @@ def _share(text: str) -> float:
     return int(equal) / int(pixels)
 
 
-def _options(arguments: list[str]) -> argparse.Namespace:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.growth",
         description="Time and memory over image area, batch and threads: CSV, Markdown, pictures.",

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from reproduce import provenance
 from reproduce.atomic import check_writable
 from reproduce.command import command
 from reproduce.errors import DataError
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     check_writable(options.out.parent)
     with _files(options) as (prototxt, weights, label):
         rows = measure(prototxt, weights, label, options.runs)
-    call = f"python -m benchmarks.load --runs {options.runs}"
+    call = provenance.call("benchmarks.load", arguments, {"--prototxt", "--weights", "--out"})
     print(write_sheet(options.out, TITLE, call, rows), end="")
     return 0
 

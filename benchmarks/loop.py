@@ -28,7 +28,7 @@ import torch
 from PIL import Image
 from tqdm import tqdm
 
-from reproduce import nets
+from reproduce import nets, provenance
 from reproduce.atomic import check_writable
 from reproduce.command import command
 from reproduce.datasets import Dataset, Sample, blobs, open_dataset
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     check_writable(options.out.parent)
     with _data(options) as (dataset, label):
         rows = measure(dataset, label, options.images, options.runs)
-    call = f"python -m benchmarks.loop --images {options.images} --runs {options.runs}"
+    call = provenance.call("benchmarks.loop", arguments, {"--data", "--out"})
     print(write_sheet(options.out, TITLE, call, rows), end="")
     return 0
 

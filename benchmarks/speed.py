@@ -15,7 +15,6 @@ Units   s, images/s, MB = 1e6 bytes: medians, with the tenth and the ninetieth p
 
 import argparse
 import re
-import sys
 import tempfile
 from pathlib import Path
 
@@ -54,7 +53,6 @@ exit status: 0 done; 2 wrong call, or what was asked for by name is missing (the
 @command
 def main(arguments: list[str] | None = None) -> int:
     """Measures and writes the sheet; returns the exit status."""
-    arguments = sys.argv[1:] if arguments is None else arguments
     options = _options(arguments)
     _check(options)
     check_writable(options.out.parent)
@@ -173,7 +171,7 @@ def height_width(word: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _options(arguments: list[str]) -> argparse.Namespace:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.speed",
         description="Speed and memory of our nets beside their peers, as CSV and Markdown.",

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from reproduce import recipes
+from reproduce import provenance, recipes
 from reproduce.atomic import check_writable
 from reproduce.command import command
 from reproduce.errors import DataError
@@ -55,8 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     recipe = recipe_of(options.net, options.sample)
     rows = [speed(recipe, options.steps)]
     rows += [] if options.no_memory else memory(options.net, options.sample)
-    narrow = " --sample" if options.sample else ""
-    call = f"python -m benchmarks.training --net {options.net}{narrow} --steps {options.steps}"
+    call = provenance.call("benchmarks.training", arguments, {"--out"})
     print(write_sheet(options.out, TITLE, call, rows), end="")
     return 0
 

@@ -4,6 +4,7 @@ import datetime
 import platform
 import shlex
 import subprocess
+import sys
 from collections.abc import Collection, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -72,16 +73,16 @@ def _version(name: str) -> str | None:
         return None
 
 
-def call(module: str, words: Iterable[str], places: Collection[str]) -> str:
+def call(module: str, words: Iterable[str] | None, places: Collection[str]) -> str:
     """A command as what it wrote records it: without the caller's folders and files.
 
-    places: the options that name such.
+    words: its arguments, None for those of this process.  places: the options that name such.
 
     >>> call("reproduce.table", ["voc2011", "--data", "mine", "--out=here"], {"--data", "--out"})
     'python -m reproduce.table voc2011 --data DIR --out=DIR'
     """
     shown, hide = [], False
-    for word in words:
+    for word in sys.argv[1:] if words is None else words:
         option = word.partition("=")[0]
         shown.append("DIR" if hide else f"{option}=DIR" if word != option in places else word)
         hide = word in places

@@ -1,7 +1,6 @@
 """`python -m reproduce.table voc2011`: evaluate a table's nets, print published beside ours."""
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -61,10 +60,9 @@ def parser() -> argparse.ArgumentParser:
 @command
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
-    words = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(words)
+    options = parser().parse_args(arguments)
     with joined() as ranks:
-        run, wanted, shown = ranks.together(partial(_begun, options, words, ranks))
+        run, wanted, shown = ranks.together(partial(_begun, options, arguments, ranks))
         status = max((_table(run, one) for one in wanted), default=DONE)
         for paper in shown:
             ranks.together(partial(_paper, run, paper))
@@ -72,14 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _begun(
-    options: argparse.Namespace, words: list[str], ranks: Ranks
+    options: argparse.Namespace, arguments: list[str] | None, ranks: Ranks
 ) -> tuple[Run, list[Asked], list[Paper]]:
     """What is to be run and shown.  Raises DataError for a call that cannot be right."""
     wanted, shown = asked(options)
     run = Run(
         options,
         devices.named(ranks.device(options.device)),
-        provenance.call("reproduce.table", words, PLACES),
+        provenance.call("reproduce.table", arguments, PLACES),
         ranks,
     )
     atomic.check_writable(options.out)

@@ -1,7 +1,6 @@
 """`python -m reproduce.train voc-fcn32s`: train nets as the release's solvers do."""
 
 import argparse
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -78,13 +77,12 @@ def parser() -> argparse.ArgumentParser:
 @command
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
-    words = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(words)
+    options = parser().parse_args(arguments)
     if options.explain:
         print("\n".join(explain(plan.recipe) for plan in plans(options)), end="")
         return DONE
     with joined() as ranks:
-        return _trained(options, provenance.call("reproduce.train", words, PLACES), ranks)
+        return _trained(options, provenance.call("reproduce.train", arguments, PLACES), ranks)
 
 
 def _trained(options: argparse.Namespace, command: str, ranks: Ranks) -> int:
