@@ -29,7 +29,6 @@ from weights_convert.fast import modes
 
 from . import cases, protocols, runners
 from .bench import OURS, PLAIN, Bench
-from .case import Case
 from .charts import bars
 from .charts.drawing import draw, drawable
 from .children import bar_of
@@ -88,8 +87,8 @@ def measure(
     Raises DataError or ConvertError.
     """
     case = cases.make(net, size, folder, narrow=options.sample, given=options.weights)
-    _check_kept(case, settings, options)
     bench = Bench(case, settings, options.runs, tuple(options.batch))
+    _check_kept(bench, options)
     rows = []
     for name in protocols.NAMES:
         if name in options.protocol:
@@ -98,9 +97,9 @@ def measure(
     return rows
 
 
-def _check_kept(case: Case, settings: list[Setting], options: argparse.Namespace) -> None:
-    """Raises DataError for a run that would replace more than it measures."""
-    device, names = settings[0].device, ("", " growth", " peak")
+def _check_kept(bench: Bench, options: argparse.Namespace) -> None:
+    """Raises DataError for a run that would replace more than it is able to measure."""
+    case, device, names = bench.case, bench.settings[0].device, ("", " growth", " peak")
     about = {"net": [case.net], "size": [case.size], "weights": [case.weights], "device": [device]}
     about["protocol"] = [protocol + name for protocol in options.protocol for name in names]
     about |= {"threads": [str(options.threads)], "cpu": [machine()["cpu"]]}
@@ -108,7 +107,7 @@ def _check_kept(case: Case, settings: list[Setting], options: argparse.Namespace
     if options.batch:
         alone = bool(set(options.protocol) - {"forward", "throughput"})
         about["batch"] = [str(count) for count in [*options.batch, *[1] * alone]]
-    kinds = {(setting.runner, setting.mode) for setting in settings}
+    kinds = {(setting.runner, setting.mode) for setting in bench.ready}
     if gone := lost(earlier(options.out), about, kinds):
         raise DataError(
             f"{options.out}: {gone[0]} would be lost, as ratios are of one run: measure that again "

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import sys
 import time
 
 import pytest
@@ -233,6 +234,18 @@ def test_a_run_that_would_lose_a_peer_is_refused(tmp_path, capsys):
     assert "opencv" in out.read_text()
     assert speed.main([*words, "--runs", "1", "--batch", "2"]) == 0  # another measurement
     assert speed.main([*words, "--runs", "1", "--batch", "2", "1"]) == 2
+
+
+def test_a_peer_that_is_not_there_any_more_keeps_its_numbers(tmp_path, monkeypatch, capsys):
+    out = tmp_path / "speed.csv"
+    words = ["--sample", "--net", "voc-fcn-alexnet", "--size", "32x32", "--out", str(out)]
+    words += ["--runs", "1", "--runner", "onnxruntime"]
+    assert speed.main(words) == 0
+    before = out.read_text()
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert speed.main(words) == 2
+    assert "onnxruntime float32 would be lost" in capsys.readouterr().err
+    assert out.read_text() == before
 
 
 def test_paths_stay_out_of_the_rows(tmp_path):
